@@ -11,7 +11,8 @@ namespace monitora {
 namespace {
 
 TEST(Status, KeepsItsParts) {
-  const Status status = Status(Code::conflict, "email_taken", {"Déjà pris.", "Taken."}, "row 3").with_retry_after(7);
+  const Status status =
+      Status(Code::conflict, "email_taken", {"Déjà pris.", "Taken."}, "row 3").with_retry_after(7);
   EXPECT_EQ(status.key(), "email_taken");
   EXPECT_EQ(status.sentence().fr, "Déjà pris.");
   EXPECT_EQ(status.retry_after_seconds(), 7);
@@ -45,9 +46,10 @@ TEST(Uuid, RoundTripsInLowerCase) {
 
 TEST(Crypto, MatchesPublishedVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
-            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");  // RFC 4231, case 2
-  EXPECT_EQ(base64(as_bytes("foob")), "Zm9vYg==");  // RFC 4648
+  EXPECT_EQ(
+      hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
+      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");  // RFC 4231, case 2
+  EXPECT_EQ(base64(as_bytes("foob")), "Zm9vYg==");                          // RFC 4648
   for (std::string text : {"", "f", "fo", "foo", "foob", "\xff\xfe"}) {
     EXPECT_EQ(*from_base64(base64(as_bytes(text))), Bytes(text.begin(), text.end()));
     EXPECT_EQ(*from_base64url(base64url(as_bytes(text))), Bytes(text.begin(), text.end()));
@@ -59,17 +61,22 @@ TEST(Crypto, MatchesPublishedVectors) {
 }
 
 TEST(Time, RoundTripsToTheMicrosecond) {
-  for (std::string text : {"0001-01-01T00:00:00.000000Z", "1969-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"})
+  for (std::string text : {"0001-01-01T00:00:00.000000Z", "1969-12-31T23:59:59.999999Z",
+                           "9999-12-31T23:59:59.999999Z"})
     EXPECT_EQ(format_time(*parse_time(text)), text);
-  EXPECT_EQ(format_time(*parse_time("2026-03-01T00:30:00.1234567+02:00")), "2026-02-28T22:30:00.123456Z");
-  for (std::string text : {"", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00.Z",
-                           "2026-01-01T00:00:00+2:00", "2026-01-01T00:00:00Zx"})
+  EXPECT_EQ(format_time(*parse_time("2026-03-01T00:30:00.1234567+02:00")),
+            "2026-02-28T22:30:00.123456Z");
+  for (std::string text :
+       {"", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00", "2026-01-01T00:00:00Zx"})
     EXPECT_FALSE(parse_time(text)) << text;
 }
 
 TEST(Text, RefusesIllFormedUtf8) {
   EXPECT_TRUE(is_utf8("héé😀"));
-  for (std::string bad : {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xFF", "\x80"}) EXPECT_FALSE(is_utf8(bad));
+  for (std::string bad :
+       {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xFF", "\x80"})
+    EXPECT_FALSE(is_utf8(bad));
   EXPECT_EQ(to_utf8("a\xFFz"), "a\uFFFDz");
 }
 
@@ -91,7 +98,10 @@ TEST(Deadline, BelongsToTheThreadAndNests) {
   EXPECT_FALSE(Deadline::current().expired());
   {
     ScopedDeadline outer(Deadline::in(std::chrono::hours(1)));
-    { ScopedDeadline inner(Deadline::in(std::chrono::hours(-1))); EXPECT_TRUE(Deadline::current().expired()); }
+    {
+      ScopedDeadline inner(Deadline::in(std::chrono::hours(-1)));
+      EXPECT_TRUE(Deadline::current().expired());
+    }
     EXPECT_FALSE(Deadline::current().expired());
     EXPECT_EQ(Deadline::current().left(std::chrono::milliseconds(5)).count(), 5);
   }

@@ -37,7 +37,8 @@ std::optional<Time> parse_time(std::string_view text) {
   if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
       text[13] != ':' || text[16] != ':')
     return std::nullopt;
-  const year_month_day date(year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d)));
+  const year_month_day date(year(y), month(static_cast<unsigned>(mo)),
+                            day(static_cast<unsigned>(d)));
   if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
   std::size_t at = 19;
   std::int64_t micros = 0;
@@ -55,7 +56,8 @@ std::optional<Time> parse_time(std::string_view text) {
   } else {
     int oh, om;
     if ((text[at] != '+' && text[at] != '-') || text.size() != at + 6 || text[at + 3] != ':' ||
-        !read_digits(text, at + 1, 2, oh) || !read_digits(text, at + 4, 2, om) || oh > 23 || om > 59)
+        !read_digits(text, at + 1, 2, oh) || !read_digits(text, at + 4, 2, om) || oh > 23 ||
+        om > 59)
       return std::nullopt;
     offset = hours(oh) + minutes(om);
     if (text[at] == '-') offset = -offset;

@@ -23,8 +23,14 @@ std::string encode64(BytesView data, const char* alphabet, bool pad) {
     if (left > 2) word |= data[i + 2];
     out += alphabet[word >> 18];
     out += alphabet[word >> 12 & 63];
-    if (left > 1) out += alphabet[word >> 6 & 63]; else if (pad) out += '=';
-    if (left > 2) out += alphabet[word & 63]; else if (pad) out += '=';
+    if (left > 1)
+      out += alphabet[word >> 6 & 63];
+    else if (pad)
+      out += '=';
+    if (left > 2)
+      out += alphabet[word & 63];
+    else if (pad)
+      out += '=';
   }
   return out;
 }
@@ -59,7 +65,9 @@ std::optional<Bytes> decode64(std::string_view text, bool url) {
   return out;
 }
 
-EVP_MD_CTX* digest(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+EVP_MD_CTX* digest(void* context) {
+  return static_cast<EVP_MD_CTX*>(context);
+}
 
 }  // namespace
 
@@ -79,13 +87,15 @@ std::array<std::uint8_t, 32> sha256(BytesView data) {
   return hash.finish();
 }
 
-std::string sha256_hex(std::string_view data) { return hex(sha256(as_bytes(data))); }
+std::string sha256_hex(std::string_view data) {
+  return hex(sha256(as_bytes(data)));
+}
 
 std::array<std::uint8_t, 32> hmac_sha256(BytesView key, BytesView data) {
   std::array<std::uint8_t, 32> out{};
   unsigned length = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), out.data(),
-           &length) == nullptr)
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data.data(), data.size(),
+           out.data(), &length) == nullptr)
     std::abort();
   return out;
 }
@@ -120,8 +130,12 @@ std::optional<Bytes> from_hex(std::string_view text) {
   return out;
 }
 
-std::string base64(BytesView data) { return encode64(data, kStandard, true); }
-std::string base64url(BytesView data) { return encode64(data, kUrlSafe, false); }
+std::string base64(BytesView data) {
+  return encode64(data, kStandard, true);
+}
+std::string base64url(BytesView data) {
+  return encode64(data, kUrlSafe, false);
+}
 
 std::optional<Bytes> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -129,16 +143,21 @@ std::optional<Bytes> from_base64(std::string_view text) {
   return decode64(text, false);
 }
 
-std::optional<Bytes> from_base64url(std::string_view text) { return decode64(text, true); }
+std::optional<Bytes> from_base64url(std::string_view text) {
+  return decode64(text, true);
+}
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  if (context_ == nullptr || EVP_DigestInit_ex(digest(context_), EVP_sha256(), nullptr) != 1) std::abort();
+  if (context_ == nullptr || EVP_DigestInit_ex(digest(context_), EVP_sha256(), nullptr) != 1)
+    std::abort();
 }
-Sha256::~Sha256() { EVP_MD_CTX_free(digest(context_)); }
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(digest(context_));
+}
 void Sha256::update(BytesView data) {
   if (EVP_DigestUpdate(digest(context_), data.data(), data.size()) != 1) std::abort();
 }

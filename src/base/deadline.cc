@@ -8,7 +8,9 @@ namespace {
 thread_local Deadline current_deadline;
 }  // namespace
 
-const Deadline& Deadline::current() { return current_deadline; }
+const Deadline& Deadline::current() {
+  return current_deadline;
+}
 
 std::chrono::milliseconds Deadline::left(std::chrono::milliseconds at_most) const {
   using std::chrono::milliseconds;
@@ -20,6 +22,8 @@ std::chrono::milliseconds Deadline::left(std::chrono::milliseconds at_most) cons
 
 ScopedDeadline::ScopedDeadline(Deadline deadline)
     : previous_(std::exchange(current_deadline, std::move(deadline))) {}
-ScopedDeadline::~ScopedDeadline() { current_deadline = std::move(previous_); }
+ScopedDeadline::~ScopedDeadline() {
+  current_deadline = std::move(previous_);
+}
 
 }  // namespace monitora

@@ -1,8 +1,8 @@
 // How long the current piece of work may take, and whether anybody still wants it.
 //
-// The deadline belongs to the thread that does the work: a worker sets it with ScopedDeadline at the
-// start of a request or a job, and whatever waits below (a pool, a statement, an outbound call) reads
-// it with Deadline::current() instead of every function in between passing it on.
+// The deadline belongs to the thread that does the work: a worker sets it with ScopedDeadline at
+// the start of a request or a job, and whatever waits below (a pool, a statement, an outbound call)
+// reads it with Deadline::current() instead of every function in between passing it on.
 #pragma once
 
 #include <chrono>

@@ -21,20 +21,20 @@ namespace monitora {
 
 enum class Code {
   ok,
-  invalid_argument,    // 422: a field is wrong (see FieldError), or 400 for `malformed_json`
-  unauthenticated,     // 401
-  permission_denied,   // 403
-  not_found,           // 404: absent, or another tenant's
-  conflict,            // 409
-  too_large,           // 413
-  unsupported_type,    // 415
-  rate_limited,        // 429, with Retry-After
-  upstream_failed,     // 502: a model's or customer's server failed
-  unavailable,         // 503, with Retry-After: saturated, or a database out of reach
-  deadline_exceeded,   // 503
-  cancelled,           // the client went away; never sent
-  corrupted,           // stored bytes do not say what they must
-  internal             // 500
+  invalid_argument,   // 422: a field is wrong (see FieldError), or 400 for `malformed_json`
+  unauthenticated,    // 401
+  permission_denied,  // 403
+  not_found,          // 404: absent, or another tenant's
+  conflict,           // 409
+  too_large,          // 413
+  unsupported_type,   // 415
+  rate_limited,       // 429, with Retry-After
+  upstream_failed,    // 502: a model's or customer's server failed
+  unavailable,        // 503, with Retry-After: saturated, or a database out of reach
+  deadline_exceeded,  // 503
+  cancelled,          // the client went away; never sent
+  corrupted,          // stored bytes do not say what they must
+  internal            // 500
 };
 
 // One thing said to a person, in the two languages of the product.
@@ -65,9 +65,9 @@ class [[nodiscard]] Status {
 
   bool ok() const { return rep_ == nullptr; }
   Code code() const { return rep_ ? rep_->code : Code::ok; }
-  const std::string& key() const;            // "" when ok
-  const Sentence& sentence() const;          // empty when ok
-  const std::string& detail() const;         // for logs only
+  const std::string& key() const;     // "" when ok
+  const Sentence& sentence() const;   // empty when ok
+  const std::string& detail() const;  // for logs only
   const std::vector<FieldError>& fields() const;
   std::optional<int> retry_after_seconds() const { return rep_ ? rep_->retry_after : std::nullopt; }
   Status with_retry_after(int seconds) const;
@@ -92,8 +92,8 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT implicit
-  Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}   // NOLINT implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT implicit
+  Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT implicit
 
   bool ok() const { return state_.index() == 0; }
   Status status() const { return ok() ? Status() : *std::get_if<1>(&state_); }
@@ -117,10 +117,10 @@ class [[nodiscard]] Result {
 }  // namespace monitora
 
 // Leaves the function with the error of `expression`, if it has one.
-#define MONITORA_TRY(expression)                                         \
-  do {                                                                   \
+#define MONITORA_TRY(expression)                                                    \
+  do {                                                                              \
     if (::monitora::Status monitora_status_ = (expression); !monitora_status_.ok()) \
-      return monitora_status_;                                           \
+      return monitora_status_;                                                      \
   } while (false)
 
 #define MONITORA_CONCAT2(a, b) a##b

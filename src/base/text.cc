@@ -19,17 +19,38 @@ char32_t decode(std::string_view s, std::size_t& at) {
   int more = 0;
   char32_t c = 0;
   char32_t least = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) { more = 1; c = lead & 0x1F; least = 0x80; }
-  else if (lead >= 0xE0 && lead <= 0xEF) { more = 2; c = lead & 0x0F; least = 0x800; }
-  else if (lead >= 0xF0 && lead <= 0xF4) { more = 3; c = lead & 0x07; least = 0x10000; }
-  else { ++at; return kBad; }
-  if (at + static_cast<std::size_t>(more) >= s.size()) { ++at; return kBad; }
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    more = 1;
+    c = lead & 0x1F;
+    least = 0x80;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    more = 2;
+    c = lead & 0x0F;
+    least = 0x800;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    more = 3;
+    c = lead & 0x07;
+    least = 0x10000;
+  } else {
+    ++at;
+    return kBad;
+  }
+  if (at + static_cast<std::size_t>(more) >= s.size()) {
+    ++at;
+    return kBad;
+  }
   for (int i = 1; i <= more; ++i) {
     const std::uint8_t next = byte(at + static_cast<std::size_t>(i));
-    if ((next & 0xC0) != 0x80) { ++at; return kBad; }
+    if ((next & 0xC0) != 0x80) {
+      ++at;
+      return kBad;
+    }
     c = c << 6 | (next & 0x3F);
   }
-  if (c < least || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) { ++at; return kBad; }
+  if (c < least || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
+    ++at;
+    return kBad;
+  }
   at += static_cast<std::size_t>(more) + 1;
   return c;
 }
@@ -38,8 +59,8 @@ std::string normalise(const icu::Normalizer2* form, std::string_view utf8) {
   std::string out;
   icu::StringByteSink<std::string> sink(&out, static_cast<std::int32_t>(utf8.size()));
   UErrorCode error = U_ZERO_ERROR;
-  form->normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())), sink, nullptr,
-                      error);
+  form->normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())),
+                      sink, nullptr, error);
   return U_SUCCESS(error) ? out : std::string(utf8);
 }
 
@@ -114,8 +135,8 @@ std::string fold_case(std::string_view utf8) {
   std::string out;
   icu::StringByteSink<std::string> sink(&out, static_cast<std::int32_t>(utf8.size()));
   UErrorCode error = U_ZERO_ERROR;
-  icu::CaseMap::utf8Fold(0, icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())), sink, nullptr,
-                         error);
+  icu::CaseMap::utf8Fold(0, icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())),
+                         sink, nullptr, error);
   return U_SUCCESS(error) ? out : std::string(utf8);
 }
 

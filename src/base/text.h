@@ -22,14 +22,15 @@ std::string_view character_prefix(std::string_view utf8, std::size_t characters)
 char32_t next_character(std::string_view utf8, std::size_t& at);
 void append_utf8(std::string& out, char32_t c);
 
-std::string nfkc(std::string_view utf8);            // Unicode normalisation form KC
-std::string fold_case(std::string_view utf8);       // full case folding
-std::string fold_accents(std::string_view utf8);    // NFKD without combining marks, case folded, NFKC
-std::string lower(std::string_view ascii);          // A–Z only
+std::string nfkc(std::string_view utf8);          // Unicode normalisation form KC
+std::string fold_case(std::string_view utf8);     // full case folding
+std::string fold_accents(std::string_view utf8);  // NFKD without combining marks, case folded, NFKC
+std::string lower(std::string_view ascii);        // A–Z only
 
-std::string_view trim(std::string_view text);       // ASCII white space at both ends
-std::string collapse_spaces(std::string_view utf8); // runs of Unicode white space become one space; trimmed
+std::string_view trim(std::string_view text);  // ASCII white space at both ends
+std::string collapse_spaces(
+    std::string_view utf8);  // runs of Unicode white space become one space; trimmed
 std::vector<std::string_view> split(std::string_view text, char separator);
-bool is_blank(std::string_view utf8);               // nothing but Unicode white space and controls
+bool is_blank(std::string_view utf8);  // nothing but Unicode white space and controls
 
 }  // namespace monitora

@@ -32,7 +32,8 @@ struct User {
 struct Credentials {
   User user;
   std::string password_hash;
-  std::string password_salt;  // empty but for hashes of the first port (hex of SHA-256 of salt+password+salt)
+  std::string password_salt;  // empty but for hashes of the first port (hex of SHA-256 of
+                              // salt+password+salt)
   int failed_login_attempts = 0;
   std::optional<Time> locked_until;
 };
@@ -42,8 +43,8 @@ struct Session {
   UserId user_id;
   std::string token_hash;          // SHA-256 of the session's access-token id, 64 hex characters
   std::string refresh_token_hash;  // SHA-256 of the refresh token, 64 hex characters
-  SessionId family_id;             // all rotations of one sign-in; reuse of an old token revokes them all
-  Time expires_at;                 // of the access token
+  SessionId family_id;  // all rotations of one sign-in; reuse of an old token revokes them all
+  Time expires_at;      // of the access token
   Time refresh_expires_at;
   Time created_at;
   std::optional<Time> last_used_at;

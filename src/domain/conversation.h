@@ -44,16 +44,16 @@ struct Message {
   std::string role;  // user, assistant or system
   std::string content;
   std::vector<Source> sources;
-  std::optional<double> rag_score;       // 0–1
-  std::optional<int> feedback;           // 1 or −1
+  std::optional<double> rag_score;  // 0–1
+  std::optional<int> feedback;      // 1 or −1
   bool is_resolved = false;
-  bool is_complete = true;               // false: the client went away, or the model failed midway
+  bool is_complete = true;  // false: the client went away, or the model failed midway
   bool cached = false;
   std::optional<int> response_time_ms;
-  std::optional<int> ttfb_ms;            // to the first token
+  std::optional<int> ttfb_ms;  // to the first token
   std::optional<int> tokens_used;
   std::string model;
-  std::string metadata;                  // JSON object as text, or empty
+  std::string metadata;  // JSON object as text, or empty
   Time created_at;
 };
 

@@ -15,7 +15,7 @@ struct InsightMetrics {
   std::optional<double> satisfaction_rate;  // thumbs up ÷ votes × 100 on assistant messages
   std::optional<double> avg_rag_score;
   double avg_messages_per_conversation = 0;
-  std::int64_t low_confidence_count = 0;    // rag_score < 0.5 and not resolved
+  std::int64_t low_confidence_count = 0;  // rag_score < 0.5 and not resolved
   std::int64_t total_conversations = 0;
   std::int64_t total_messages = 0;
   std::int64_t total_documents = 0;

@@ -12,10 +12,10 @@ namespace monitora {
 
 // Where in the original a piece of text stands; only what the format knows is set. All from 1.
 struct Place {
-  std::optional<int> page;      // pdf page, pptx slide
-  std::string sheet;            // xlsx sheet
-  std::optional<int> row;       // csv, xlsx: first row of the piece
-  std::string heading;          // nearest heading above: "Retours › Délais"
+  std::optional<int> page;  // pdf page, pptx slide
+  std::string sheet;        // xlsx sheet
+  std::optional<int> row;   // csv, xlsx: first row of the piece
+  std::string heading;      // nearest heading above: "Retours › Délais"
   auto operator<=>(const Place&) const = default;
 };
 
@@ -29,7 +29,7 @@ struct TextBlock {
 // A document after extraction.
 struct ExtractedText {
   std::vector<TextBlock> blocks;
-  std::string title;            // from the document's own metadata or first heading; may be empty
+  std::string title;  // from the document's own metadata or first heading; may be empty
 };
 
 // A piece to embed and index. `index` counts from 0 within its document.
@@ -48,9 +48,9 @@ struct Passage {
   std::string filename;
   std::string content;
   Place place;
-  float dense = 0;      // cosine with the question, −1..1
-  float lexical = 0;    // BM25 score, ≥ 0
-  float score = 0;      // the fused score that orders passages, higher is better
+  float dense = 0;    // cosine with the question, −1..1
+  float lexical = 0;  // BM25 score, ≥ 0
+  float score = 0;    // the fused score that orders passages, higher is better
 };
 
 }  // namespace monitora

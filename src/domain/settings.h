@@ -1,4 +1,5 @@
-// The JSON settings of a workspace, their ranges and defaults (contract: schema.md, "JSON settings").
+// The JSON settings of a workspace, their ranges and defaults (contract: schema.md, "JSON
+// settings").
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -17,11 +18,11 @@ struct RagConfig {
   int max_tokens = 900;
   double top_p = 1;
   int top_k = 8;
-  int chunk_size = 1200;     // characters
-  int chunk_overlap = 200;   // characters
+  int chunk_size = 1200;    // characters
+  int chunk_overlap = 200;  // characters
   double similarity_threshold = 0;
   bool enable_cache = true;
-  int cache_ttl = 7200;      // seconds
+  int cache_ttl = 7200;                   // seconds
   std::optional<double> cache_threshold;  // nothing: the embedding model's own calibrated one
   bool streaming_enabled = true;
   std::string system_prompt;

@@ -66,7 +66,7 @@ struct WorkspaceChange {
   std::optional<std::string> domain;
   std::optional<std::vector<std::string>> allowed_domains;
   std::optional<bool> is_active;
-  std::optional<RagConfig> rag;        // the whole merged settings
+  std::optional<RagConfig> rag;  // the whole merged settings
   std::optional<WidgetConfig> widget;
 };
 
