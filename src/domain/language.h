@@ -1,18 +1,18 @@
-// Which of the product's languages a text is written in. Pure; no tables beside the code.
+// Which of the product's two languages a text is in.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace monitora {
 
-enum class Language { french, english, other };
+// "fr", "en", or "" when the text is too short to say or in another language. By the frequent small
+// words and the accented letters of each; a few words are enough. Pure, linear in the text's length
+// (only its first 4,000 bytes are read).
+std::string_view detect_language(std::string_view utf8);
 
-// Judged by the most frequent words of each language (and, between equals, by the letters that only
-// French writes). Works from one short question up; `other` when neither language shows, which
-// includes texts without any word (prices, codes). Reads at most the first 20,000 bytes.
-Language detect_language(std::string_view utf8);
-
-// "fr", "en" or "".
-std::string_view language_code(Language language);
+// The language to answer in: the configured one, else the question's, else the fallback.
+std::string answer_language(std::string_view configured, std::string_view question,
+                            std::string_view fallback);
 
 }  // namespace monitora

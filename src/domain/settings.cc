@@ -273,6 +273,9 @@ Status merge(const json::object& patch, RagConfig& config) {
   fields.text("system_prompt", next.system_prompt, standard.system_prompt, 20000);
   fields.choice("language", next.language, standard.language, {"fr", "en", "auto"});
   fields.text("fallback_message", next.fallback_message, standard.fallback_message, 2000);
+  // A smaller chunk_size alone takes the overlap with it; an overlap that was asked for is refused.
+  if (!patch.contains("chunk_overlap"))
+    next.chunk_overlap = std::min(next.chunk_overlap, next.chunk_size / 2);
   if (next.chunk_overlap * 2 > next.chunk_size)
     fields.fail("chunk_overlap",
                 {"Au plus la moitié de chunk_size.", "At most half of chunk_size."});

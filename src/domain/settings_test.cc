@@ -21,6 +21,12 @@ TEST(RagConfig, MergesWhatIsGivenAndLeavesTheRest) {
   EXPECT_EQ(config.top_k, 8);
 }
 
+TEST(RagConfig, ASmallerChunkTakesItsOverlapWithIt) {
+  RagConfig config;
+  ASSERT_TRUE(merge(object(R"({"chunk_size":300})"), config).ok());
+  EXPECT_EQ(config.chunk_overlap, 150);
+}
+
 struct Wrong {
   const char* patch;
   const char* field;
