@@ -1,0 +1,287 @@
+#include "app/chat.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <mutex>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/citations.h"
+#include "domain/language.h"
+#include "domain/prompt.h"
+#include "domain/question.h"
+#include "ports/chat_model.h"
+#include "ports/conversation_store.h"
+#include "ports/embedder.h"
+#include "ports/executor.h"
+#include "ports/insights_store.h"
+#include "ports/retriever.h"
+
+namespace monitora {
+namespace {
+
+constexpr int kRememberedTurns = 6;
+constexpr std::size_t kRememberedCharacters = 6000;
+constexpr std::size_t kTitleCharacters = 80;
+// Below this probability that the passages hold the answer, the bot says that it does not know.
+constexpr float kLeastAnswerable = 0.05f;
+
+using Steady = std::chrono::steady_clock;
+
+// Everything that an answer depends on beside the question: a cached one is good only for the same.
+std::string context_version(const Workspace& workspace, const Embedder& embedder, bool extractive,
+                            std::int64_t version) {
+  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}", version,
+                                boost::json::serialize(to_json(workspace.rag)),
+                                workspace.widget.chatbot_name, embedder.model(), extractive))
+      .substr(0, 32);
+}
+
+// The latest exchanges that fit, oldest first.
+std::vector<PromptTurn> history_of(const std::vector<Message>& messages) {
+  std::vector<PromptTurn> turns;
+  for (const Message& message : messages) {
+    if (message.role == "user")
+      turns.push_back({message.content, {}});
+    else if (message.role == "assistant" && !turns.empty())
+      turns.back().answer = message.content;
+  }
+  std::size_t left = kRememberedCharacters;
+  std::size_t keep = 0;
+  for (auto turn = turns.rbegin(); turn != turns.rend(); ++turn, ++keep) {
+    const std::size_t size = count_characters(turn->question) + count_characters(turn->answer);
+    if (size > left) break;
+    left -= size;
+  }
+  turns.erase(turns.begin(), turns.end() - static_cast<std::ptrdiff_t>(keep));
+  return turns;
+}
+
+class Turn final : public ChatTurn, public ChatListener, public std::enable_shared_from_this<Turn> {
+ public:
+  Turn(const ChatParts& parts, ChatQuestion question, std::shared_ptr<ChatEvents> events)
+      : parts_(parts), question_(std::move(question)), events_(std::move(events)), citations_(0) {}
+
+  void run() {
+    if (const Status status = answer(); !status.ok()) events_->on_error(status);
+  }
+
+  void cancel() override {
+    std::unique_lock lock(mutex_);
+    cancelled_ = true;
+    // The call may end this turn from within: not under the lock.
+    const std::shared_ptr<ChatCall> call = call_;
+    lock.unlock();
+    if (call) call->cancel();
+  }
+
+  void on_token(std::string_view utf8) override { emit(citations_.push(utf8)); }
+
+  void on_done(const ChatUsage& usage) override {
+    emit(citations_.finish());
+    answer_.extract = usage.extract;
+    answer_.model = usage.model;
+    answer_.prompt_tokens = usage.prompt_tokens;
+    answer_.completion_tokens = usage.completion_tokens;
+    parts_.workers.must_post([self = shared_from_this()] { self->store(Status()); });
+  }
+
+  void on_error(const Status& status) override {
+    emit(citations_.finish());
+    parts_.workers.must_post([self = shared_from_this(), status] { self->store(status); });
+  }
+
+ private:
+  Status answer() {
+    const Workspace& workspace = question_.workspace;
+    std::vector<Message> earlier;
+    if (question_.conversation) {
+      MONITORA_ASSIGN(
+          ConversationStore::Recent recent,
+          parts_.conversations.recent(workspace.id, *question_.conversation, kRememberedTurns));
+      conversation_ = std::move(recent.conversation);
+      earlier = std::move(recent.messages);
+    } else {
+      conversation_.id = ConversationId::random();
+      conversation_.workspace_id = workspace.id;
+      conversation_.visitor_id = question_.visitor_id;
+      conversation_.channel = question_.channel;
+      conversation_.title = character_prefix(collapse_spaces(question_.text), kTitleCharacters);
+      conversation_.started_at = asked_at_;
+    }
+    answer_.conversation_id = conversation_.id;
+    answer_.message_id = MessageId::random();
+
+    // Only a question that opens a conversation means the same to everybody.
+    if (workspace.rag.enable_cache && earlier.empty()) {
+      MONITORA_ASSIGN(const std::int64_t version, parts_.chunks.version(workspace.id));
+      cache_context_ =
+          context_version(workspace, parts_.embedder, parts_.model.is_extractive(), version);
+      MONITORA_ASSIGN(
+          const std::optional<CacheEntry> hit,
+          parts_.cache.find(workspace.id, question_hash(question_.text), cache_context_));
+      if (hit) return answer_from_cache(*hit);
+    }
+    return retrieve_and_start(earlier);
+  }
+
+  Status answer_from_cache(const CacheEntry& entry) {
+    answer_.cached = true;
+    answer_.sources = entry.sources;
+    answer_.rag_score = entry.rag_score;
+    events_->on_sources(answer_.sources);
+    emit(entry.response);
+    store(Status());
+    return {};
+  }
+
+  Status retrieve_and_start(const std::vector<Message>& earlier) {
+    const Workspace& workspace = question_.workspace;
+    std::vector<std::string> earlier_questions;
+    for (const Message& message : earlier)
+      if (message.role == "user") earlier_questions.push_back(message.content);
+    const std::string query = search_query(question_.text, earlier_questions);
+    MONITORA_ASSIGN(question_vector_, parts_.embedder.embed_one(Embedder::Kind::query, query));
+    RetrievalOptions options;
+    options.top_k = workspace.rag.top_k;
+    options.similarity_threshold = static_cast<float>(workspace.rag.similarity_threshold);
+    MONITORA_ASSIGN(Retrieved found,
+                    parts_.retriever.search(workspace.id, query, question_vector_, options));
+    answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
+
+    const std::string language = answer_language(workspace.rag.language, query, question_.language);
+    if (found.passages.empty() || found.answerable < kLeastAnswerable) {
+      cache_context_.clear();
+      events_->on_sources({});
+      emit(fallback_answer(workspace.rag, language));
+      store(Status());
+      return {};
+    }
+    answer_.sources = sources_of(found.passages);
+    citations_ = CitationFilter(static_cast<int>(found.passages.size()));
+    events_->on_sources(answer_.sources);
+
+    ChatRequest request =
+        make_request(std::move(found.passages), history_of(earlier), query, language);
+    std::shared_ptr<ChatCall> call = parts_.model.start(std::move(request), shared_from_this());
+    std::unique_lock lock(mutex_);
+    call_ = call;
+    const bool cancelled = cancelled_;
+    lock.unlock();
+    if (cancelled) call->cancel();
+    return {};
+  }
+
+  ChatRequest make_request(std::vector<Passage> passages, std::vector<PromptTurn> history,
+                           const std::string& query, const std::string& language) const {
+    const RagConfig& rag = question_.workspace.rag;
+    PromptInput input;
+    input.chatbot_name = question_.workspace.widget.chatbot_name;
+    input.language = language;
+    input.system_prompt = rag.system_prompt;
+    input.passages = std::move(passages);
+    ChatRequest request;
+    request.messages.push_back({Role::system, system_message(input)});
+    for (PromptTurn& turn : history) {
+      request.messages.push_back({Role::user, std::move(turn.question)});
+      if (!turn.answer.empty())
+        request.messages.push_back({Role::assistant, std::move(turn.answer)});
+    }
+    request.messages.push_back({Role::user, question_.text});
+    request.question = query;
+    request.language = language;
+    request.passages = std::move(input.passages);
+    request.model = rag.llm_model;
+    request.temperature = rag.temperature;
+    request.max_tokens = rag.max_tokens;
+    request.top_p = rag.top_p;
+    return request;
+  }
+
+  void emit(std::string_view text) {
+    if (text.empty()) return;
+    if (!first_token_at_) first_token_at_ = Steady::now();
+    answer_.text += text;
+    events_->on_token(text);
+  }
+
+  // The end of every turn, on a worker. A turn of which nothing was written leaves no trace.
+  void store(const Status& outcome) {
+    if (!outcome.ok() && answer_.text.empty()) return events_->on_error(outcome);
+    const auto since_start = [&](Steady::time_point at) {
+      return static_cast<int>(
+          std::chrono::duration_cast<std::chrono::milliseconds>(at - started_).count());
+    };
+    Message asked;
+    asked.id = MessageId::random();
+    asked.conversation_id = conversation_.id;
+    asked.role = "user";
+    asked.content = question_.text;
+    asked.created_at = asked_at_;
+    Message said;
+    said.id = answer_.message_id;
+    said.conversation_id = conversation_.id;
+    said.role = "assistant";
+    said.content = answer_.text;
+    said.sources = answer_.sources;
+    said.rag_score = answer_.rag_score;
+    said.is_complete = outcome.ok();
+    said.cached = answer_.cached;
+    said.response_time_ms = since_start(Steady::now());
+    if (first_token_at_) said.ttfb_ms = since_start(*first_token_at_);
+    if (answer_.prompt_tokens + answer_.completion_tokens > 0)
+      said.tokens_used = answer_.prompt_tokens + answer_.completion_tokens;
+    said.model = answer_.model;
+    if (answer_.extract) said.metadata = R"({"extract":true})";
+    said.created_at =
+        std::max(parts_.clock.now(), asked_at_ + Micros(1));  // always after its question
+    conversation_.last_message_at = said.created_at;
+
+    const WorkspaceId& workspace = question_.workspace.id;
+    const Status stored = parts_.conversations.append(workspace, conversation_,
+                                                      !question_.conversation, {asked, said});
+    if (!stored.ok()) return events_->on_error(stored);
+    if (!outcome.ok()) return events_->on_error(outcome);
+    events_->on_done(answer_);
+    if (!answer_.cached && !cache_context_.empty()) remember();
+  }
+
+  void remember() {
+    const int ttl = question_.workspace.rag.cache_ttl;
+    const Status status =
+        parts_.cache.put(question_.workspace.id,
+                         {question_hash(question_.text), question_.text, question_vector_,
+                          parts_.embedder.model(), answer_.text, answer_.sources, answer_.rag_score,
+                          cache_context_, parts_.clock.now() + std::chrono::seconds(ttl)});
+    if (!status.ok()) log::warning("the answer was not cached: {}", status.to_string());
+  }
+
+  ChatParts parts_;
+  ChatQuestion question_;
+  std::shared_ptr<ChatEvents> events_;
+  CitationFilter citations_;
+  const Steady::time_point started_ = Steady::now();
+  const Time asked_at_ = parts_.clock.now();
+  std::optional<Steady::time_point> first_token_at_;
+  Conversation conversation_;
+  ChatAnswer answer_;
+  Vector question_vector_;
+  std::string cache_context_;  // empty: this answer is not cached
+  std::mutex mutex_;
+  std::shared_ptr<ChatCall> call_;
+  bool cancelled_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<ChatTurn> ChatService::ask(ChatQuestion question,
+                                           std::shared_ptr<ChatEvents> events) {
+  auto turn = std::make_shared<Turn>(parts_, std::move(question), std::move(events));
+  turn->run();
+  return turn;
+}
+
+}  // namespace monitora
