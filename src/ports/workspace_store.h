@@ -51,6 +51,9 @@ class MemberStore {
   // not_found `member_not_found`; conflict `owner_is_admin` for the owner.
   virtual Result<Member> set_role(const WorkspaceId& workspace, const UserId& user, UserRole role) = 0;
   virtual Status remove(const WorkspaceId& workspace, const UserId& user) = 0;
+  // The strongest role that waiting invitations give this e-mail (compared without case), or nothing.
+  // No tenant: sign-up asks before there is a user.
+  virtual Result<std::optional<UserRole>> invited_role(const std::string& email) = 0;
 };
 
 class ApiKeyStore {
