@@ -1,0 +1,273 @@
+// The visitor's routes of the server (http.md, Chat). Everything that can go wrong becomes an ApiError.
+
+import { readEvents } from './sse';
+
+export interface Source {
+  index: number;
+  filename: string;
+  page?: number | string;
+  excerpt: string;
+}
+
+export type Confidence = 'high' | 'medium' | 'low';
+
+export interface Finished {
+  sessionId: string;
+  sessionToken: string;
+  messageId: string;
+  confidence?: Confidence;
+}
+
+export interface StoredMessage {
+  id: string;
+  role: 'user' | 'assistant';
+  content: string;
+  sources: Source[];
+  feedback?: 1 | -1;
+  complete: boolean;
+}
+
+export type Failure =
+  | 'domain' // this site may not show the widget (or the workspace is switched off): hide
+  | 'session' // the server no longer knows the session
+  | 'limited' // too many messages
+  | 'busy' // saturated for a moment
+  | 'server' // its fault
+  | 'refused' // our message is not acceptable; `detail` says why
+  | 'offline'
+  | 'network' // nothing came back
+  | 'interrupted' // the answer ended before its end
+  | 'stopped'; // the visitor pressed stop
+
+export class ApiError extends Error {
+  constructor(
+    readonly failure: Failure,
+    /** The server's own sentence for a person, when it sent one. */
+    readonly detail = '',
+    readonly retryAfterSeconds = 0,
+  ) {
+    super(failure);
+  }
+}
+
+export interface Question {
+  message: string;
+  stream: boolean;
+  visitorId: string;
+  session?: { id: string; token: string } | undefined;
+  userToken?: string | undefined;
+}
+
+export interface AnswerListener {
+  onSources(sources: Source[]): void;
+  onText(piece: string): void;
+}
+
+/** The server sends a comment every 15 s, so a silence of three of them is a dead line. */
+const kSilenceMs = 45_000;
+
+export class Api {
+  private readonly base: string;
+
+  constructor(
+    apiUrl: string,
+    workspaceId: string,
+    private readonly acceptLanguage: () => string,
+  ) {
+    this.base = `${apiUrl}/api/widget/${encodeURIComponent(workspaceId)}`;
+  }
+
+  async config(): Promise<unknown> {
+    return (await this.request('/config', { method: 'GET' })).json();
+  }
+
+  async history(session: { id: string; token: string }): Promise<StoredMessage[]> {
+    const response = await this.request(`/history?session_id=${encodeURIComponent(session.id)}`, {
+      method: 'GET',
+      headers: { 'X-Session-Token': session.token },
+    });
+    return readHistory(await response.json());
+  }
+
+  async feedback(messageId: string, sessionToken: string, value: 1 | -1): Promise<void> {
+    await this.request('/feedback', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ message_id: messageId, session_token: sessionToken, feedback: value }),
+    });
+  }
+
+  /** Asks and reads the answer, streamed or whole. Aborting `signal` throws `stopped`. */
+  async ask(question: Question, listener: AnswerListener, signal: AbortSignal): Promise<Finished> {
+    const body = {
+      message: question.message,
+      visitor_id: question.visitorId,
+      stream: question.stream,
+      ...(question.session && { session_id: question.session.id, session_token: question.session.token }),
+      ...(question.userToken && { user_token: question.userToken }),
+    };
+    const connection = new AbortController();
+    const stop = (): void => connection.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const alive = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(stop, kSilenceMs);
+    };
+    let begun = false;
+    try {
+      alive();
+      const response = await this.request('/chat', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' },
+        body: JSON.stringify(body),
+        signal: connection.signal,
+      });
+      begun = true;
+      const type = response.headers.get('Content-Type') ?? '';
+      if (type.startsWith('application/json')) return wholeAnswer(await response.json(), listener);
+      if (!type.startsWith('text/event-stream') || !response.body) throw new ApiError('server');
+      for await (const data of readEvents(response.body)) {
+        alive();
+        const finished = data === '' ? undefined : takeEvent(data, listener);
+        if (finished) return finished;
+      }
+      throw new ApiError('interrupted');
+    } catch (error) {
+      if (signal.aborted) throw new ApiError('stopped');
+      if (error instanceof ApiError) throw error;
+      throw new ApiError(begun ? 'interrupted' : unreachable());
+    } finally {
+      clearTimeout(silence);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private async request(path: string, init: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(this.base + path, {
+        ...init,
+        headers: { 'Accept-Language': this.acceptLanguage(), ...init.headers },
+        credentials: 'omit',
+        cache: 'no-store',
+      });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new ApiError(unreachable());
+    }
+    if (!response.ok) throw await toError(response);
+    return response;
+  }
+}
+
+function unreachable(): Failure {
+  return navigator.onLine === false ? 'offline' : 'network';
+}
+
+async function toError(response: Response): Promise<ApiError> {
+  let detail = '';
+  let code = '';
+  try {
+    const body: unknown = await response.json();
+    detail = stringIn(body, 'detail');
+    code = stringIn(body, 'code');
+  } catch {
+    // A proxy's page instead of the server's JSON: the status alone says enough.
+  }
+  const after = parseInt(response.headers.get('Retry-After') ?? '', 10);
+  const seconds = Number.isFinite(after) ? Math.min(Math.max(after, 1), 3600) : 0;
+  const status = response.status;
+  if (code === 'domain_not_allowed' || code === 'workspace_disabled') return new ApiError('domain', detail);
+  if (status === 429) return new ApiError('limited', '', seconds || 20);
+  if (status === 503) return new ApiError('busy', '', seconds);
+  if (status >= 500) return new ApiError('server');
+  if (status === 401 || status === 403 || status === 404) return new ApiError('session', detail);
+  return new ApiError('refused', detail);
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function stringIn(value: unknown, name: string): string {
+  const found = member(value, name);
+  return typeof found === 'string' ? found : '';
+}
+
+/** Passes one event on; `done` is the result. What is not understood is left to a later version. */
+function takeEvent(data: string, listener: AnswerListener): Finished | undefined {
+  let event: unknown;
+  try {
+    event = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  switch (stringIn(event, 'type')) {
+    case 'sources':
+      listener.onSources(readSources(member(event, 'sources')));
+      return undefined;
+    case 'token':
+      listener.onText(stringIn(event, 'content'));
+      return undefined;
+    case 'error':
+      throw new ApiError('interrupted', stringIn(event, 'content'));
+    case 'done':
+      return readFinished(event);
+    default:
+      return undefined;
+  }
+}
+
+function wholeAnswer(body: unknown, listener: AnswerListener): Finished {
+  if (typeof member(body, 'response') !== 'string') throw new ApiError('server');
+  listener.onSources(readSources(member(body, 'sources')));
+  listener.onText(stringIn(body, 'response'));
+  return readFinished(body);
+}
+
+function readFinished(body: unknown): Finished {
+  const finished: Finished = {
+    sessionId: stringIn(body, 'session_id'),
+    sessionToken: stringIn(body, 'session_token'),
+    messageId: stringIn(body, 'message_id'),
+  };
+  const confidence = member(body, 'confidence');
+  if (confidence === 'high' || confidence === 'medium' || confidence === 'low') finished.confidence = confidence;
+  return finished;
+}
+
+export function readSources(value: unknown): Source[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, 50).map((one: unknown, position) => {
+    const index = member(one, 'index');
+    const page = member(one, 'page');
+    const source: Source = {
+      index: typeof index === 'number' ? index : position + 1,
+      filename: stringIn(one, 'filename'),
+      excerpt: stringIn(one, 'excerpt'),
+    };
+    if (typeof page === 'number' || (typeof page === 'string' && page !== '')) source.page = page;
+    return source;
+  });
+}
+
+export function readHistory(body: unknown): StoredMessage[] {
+  const list = Array.isArray(body) ? body : (member(body, 'items') ?? member(body, 'messages'));
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: unknown) => {
+    const role = member(one, 'role');
+    if (role !== 'user' && role !== 'assistant') return [];
+    const feedback = member(one, 'feedback');
+    const message: StoredMessage = {
+      id: stringIn(one, 'id'),
+      role,
+      content: stringIn(one, 'content'),
+      sources: readSources(member(one, 'sources')),
+      complete: member(one, 'is_complete') !== false,
+    };
+    if (feedback === 1 || feedback === -1) message.feedback = feedback;
+    return [message];
+  });
+}
