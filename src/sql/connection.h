@@ -6,10 +6,11 @@
 // written into the text. Every call honours Deadline::current() (deadline_exceeded, cancelled).
 //
 // Errors, the same from every driver:
-//   conflict `unique_violation`, `foreign_key_violation`, `check_violation`  (constraint name in detail)
-//   unavailable `database_unavailable`   connection broken or refused; not known whether a commit happened
-//   unavailable `database_busy`          deadlock victim, serialisation failure, SQLITE_BUSY: safe to run again
-//   deadline_exceeded, cancelled, internal (a bug in the statement), corrupted
+//   conflict `unique_violation`, `foreign_key_violation`, `check_violation`  (constraint name in
+//   detail) unavailable `database_unavailable`   connection broken or refused; not known whether a
+//   commit happened unavailable `database_busy`          deadlock victim, serialisation failure,
+//   SQLITE_BUSY: safe to run again deadline_exceeded, cancelled, internal (a bug in the statement),
+//   corrupted
 #pragma once
 
 #include <cstdint>
@@ -30,25 +31,52 @@
 namespace monitora::sql {
 
 // One bound value. Text and bytes are borrowed for the call.
-using Param = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string_view, BytesView, Time, Uuid>;
+using Param = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string_view, BytesView,
+                           Time, Uuid>;
 using Params = std::span<const Param>;
 
 // Helpers so that stores write p(value) for any of theirs.
-inline Param p(std::nullptr_t) { return nullptr; }
-inline Param p(bool value) { return value; }
-inline Param p(int value) { return std::int64_t{value}; }
-inline Param p(std::int64_t value) { return value; }
-inline Param p(double value) { return value; }
-inline Param p(std::string_view value) { return value; }
-inline Param p(const std::string& value) { return std::string_view(value); }
-inline Param p(const char* value) { return std::string_view(value); }
-inline Param p(BytesView value) { return value; }
-inline Param p(Time value) { return value; }
-inline Param p(const Uuid& value) { return value; }
+inline Param p(std::nullptr_t) {
+  return nullptr;
+}
+inline Param p(bool value) {
+  return value;
+}
+inline Param p(int value) {
+  return std::int64_t{value};
+}
+inline Param p(std::int64_t value) {
+  return value;
+}
+inline Param p(double value) {
+  return value;
+}
+inline Param p(std::string_view value) {
+  return value;
+}
+inline Param p(const std::string& value) {
+  return std::string_view(value);
+}
+inline Param p(const char* value) {
+  return std::string_view(value);
+}
+inline Param p(BytesView value) {
+  return value;
+}
+inline Param p(Time value) {
+  return value;
+}
+inline Param p(const Uuid& value) {
+  return value;
+}
 template <class Tag>
-Param p(const Id<Tag>& value) { return value.uuid(); }
+Param p(const Id<Tag>& value) {
+  return value.uuid();
+}
 template <class T>
-Param p(const std::optional<T>& value) { return value ? p(*value) : Param(nullptr); }
+Param p(const std::optional<T>& value) {
+  return value ? p(*value) : Param(nullptr);
+}
 
 // The row a query stands on; views are valid until the callback returns. Columns count from 0.
 // Asking a NULL for a value gives 0, "", nothing.
@@ -72,13 +100,15 @@ class Dialect {
  public:
   virtual ~Dialect() = default;
   virtual Database database() const = 0;
-  // Appended to an ordered SELECT; its two `?` are limit, then offset, in the order that limit_first() says.
+  // Appended to an ordered SELECT; its two `?` are limit, then offset, in the order that
+  // limit_first() says.
   virtual std::string_view page_clause() const = 0;
   virtual bool limit_first() const = 0;
 };
 
 // A large value written into a row by parts. See Connection::insert_blob.
-using BlobPart = std::function<Result<std::size_t>(std::span<std::uint8_t> buffer)>;  // 0 at the end
+using BlobPart =
+    std::function<Result<std::size_t>(std::span<std::uint8_t> buffer)>;  // 0 at the end
 
 class Connection {
  public:
@@ -89,7 +119,8 @@ class Connection {
   // Rows affected.
   virtual Result<std::int64_t> execute(std::string_view statement, Params params) = 0;
   // `each` a row; an error from it ends the query and is returned.
-  virtual Status query(std::string_view statement, Params params, const std::function<Status(const Row&)>& each) = 0;
+  virtual Status query(std::string_view statement, Params params,
+                       const std::function<Status(const Row&)>& each) = 0;
   // Several statements without parameters (a migration). Splits on GO lines where the dialect does.
   virtual Status run_script(std::string_view script) = 0;
 
@@ -97,20 +128,27 @@ class Connection {
   enum class Mode { read, write };
   virtual Status begin(Mode mode) = 0;
   virtual Status commit() = 0;
-  virtual void rollback() = 0;  // never fails: a connection that cannot roll back is broken and dropped
+  virtual void
+  rollback() = 0;  // never fails: a connection that cannot roll back is broken and dropped
   virtual bool in_transaction() const = 0;
+  // Nothing more can be done with it: Pool closes it instead of handing it out again.
+  virtual bool is_broken() const = 0;
 
   // Many rows into one table, by the fastest way that the server proves to accept. `next` fills the
   // params of one row (views must live until the call after) and answers false at the end. Inside a
   // transaction; answers the count that arrived.
-  virtual Result<std::int64_t> insert_many(std::string_view table, std::span<const std::string_view> columns,
-                                           const std::function<Result<bool>(std::span<Param> row)>& next) = 0;
-  // One row whose column `blob_column` (not in `columns`) of `size` bytes is read from `part`, without
-  // a buffer of that size. Inside a transaction.
-  virtual Status insert_blob(std::string_view table, std::span<const std::string_view> columns, Params values,
-                             std::string_view blob_column, std::int64_t size, const BlobPart& part) = 0;
-  // The blob of the one row where `key_column` = `key`, in parts of at most 256 KiB. not_found `row_not_found`.
-  virtual Status read_blob(std::string_view table, std::string_view blob_column, std::string_view key_column, Param key,
+  virtual Result<std::int64_t> insert_many(
+      std::string_view table, std::span<const std::string_view> columns,
+      const std::function<Result<bool>(std::span<Param> row)>& next) = 0;
+  // One row whose column `blob_column` (not in `columns`) of `size` bytes is read from `part`,
+  // without a buffer of that size. Inside a transaction.
+  virtual Status insert_blob(std::string_view table, std::span<const std::string_view> columns,
+                             Params values, std::string_view blob_column, std::int64_t size,
+                             const BlobPart& part) = 0;
+  // The blob of the one row where `key_column` = `key`, in parts of at most 256 KiB. not_found
+  // `row_not_found`.
+  virtual Status read_blob(std::string_view table, std::string_view blob_column,
+                           std::string_view key_column, Param key,
                            const std::function<Status(BytesView)>& part) = 0;
 
   // Convenience on the above.

@@ -10,13 +10,15 @@
 
 namespace monitora::sql {
 
-// Bounded. Thread-safe. A caller waits at most until its Deadline::current(), or `max_wait`, then gets
-// unavailable `database_saturated` with Retry-After. Broken connections are dropped, not handed out again.
+// Bounded. Thread-safe. A caller waits at most until its Deadline::current(), or `max_wait`, then
+// gets unavailable `database_saturated` with Retry-After. Broken connections are dropped, not
+// handed out again.
 class Pool {
  public:
   struct Options {
-    int writers = 1;   // connections that may write (SQLite: 1)
-    int readers = 4;   // 0: readers use the writers
+    Database database = Database::sqlite;  // what Open connects to
+    int writers = 1;                       // connections that may write (SQLite: 1)
+    int readers = 4;                       // 0: readers use the writers
     std::chrono::milliseconds max_wait{5000};
     std::chrono::minutes max_lifetime{30};
   };
@@ -29,14 +31,20 @@ class Pool {
 
   // Runs `work` with a connection outside a transaction: single statements.
   Status with(Connection::Mode mode, const std::function<Status(Connection&)>& work);
-  // Runs `work` in a transaction: commits when it answers ok, else rolls back. `database_busy` runs the
-  // whole of it again, a few times with jitter, within the deadline: `work` must be safe to repeat.
+  // Runs `work` in a transaction: commits when it answers ok, else rolls back. `database_busy` runs
+  // the whole of it again, a few times with jitter, within the deadline: `work` must be safe to
+  // repeat.
   Status transact(const std::function<Status(Connection&)>& work);
   // A consistent view over several reads.
   Status read(const std::function<Status(Connection&)>& work);
 
   Database database() const;
-  struct Counts { int open = 0; int in_use = 0; int waiting = 0; std::int64_t opened_ever = 0; };
+  struct Counts {
+    int open = 0;
+    int in_use = 0;
+    int waiting = 0;
+    std::int64_t opened_ever = 0;
+  };
   Counts counts() const;
 
  private:

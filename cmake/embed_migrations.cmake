@@ -1,0 +1,27 @@
+# cmake -DROOT=db/migrations -DOUT=file.cc -P embed_migrations.cmake
+#
+# Writes the migrations of every dialect into one C++ source, so that the program needs no files
+# beside it. A migration is NNNN_name.sql; 9000 and later are optional scripts that are never applied.
+set(text "// Made from db/migrations by cmake/embed_migrations.cmake.\n#include \"sql/migrations.h\"\n\nnamespace monitora::sql {\nnamespace {\n")
+set(cases "")
+foreach(dialect sqlite sqlserver postgres)
+  file(GLOB scripts ${ROOT}/${dialect}/[0-8]*.sql)
+  list(SORT scripts)
+  list(LENGTH scripts count)
+  if(count EQUAL 0)
+    string(APPEND cases "    case Database::${dialect}: return {};\n")
+    continue()
+  endif()
+  string(APPEND text "constexpr Migration k_${dialect}[] = {\n")
+  foreach(script ${scripts})
+    get_filename_component(name ${script} NAME_WE)
+    string(SUBSTRING ${name} 0 4 digits)
+    string(REGEX REPLACE "^0+" "" version ${digits})
+    file(READ ${script} content)
+    string(APPEND text "{${version}, \"${name}\", R\"monitora(${content})monitora\"},\n")
+  endforeach()
+  string(APPEND text "};\n")
+  string(APPEND cases "    case Database::${dialect}: return k_${dialect};\n")
+endforeach()
+string(APPEND text "}  // namespace\n\nstd::span<const Migration> migrations(Database database) {\n  switch (database) {\n${cases}  }\n  return {};\n}\n\n}  // namespace monitora::sql\n")
+file(WRITE ${OUT} "${text}")

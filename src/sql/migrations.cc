@@ -1,0 +1,137 @@
+#include "sql/migrations.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/crypto.h"
+
+namespace monitora::sql {
+namespace {
+
+struct Applied {
+  std::string name;
+  std::string checksum;
+  Time at;
+};
+
+Status schema_too_new(int version, const std::string& name) {
+  return Status(
+      Code::conflict, "schema_too_new",
+      {fmt::format("La base de données a été mise à jour par une version plus récente de MONITORA "
+                   "(migration {}) : installez cette version, ou restaurez une sauvegarde.",
+                   name),
+       fmt::format(
+           "The database was upgraded by a newer version of MONITORA (migration {}): install that "
+           "version, or restore a backup.",
+           name)},
+      fmt::format("version {}", version));
+}
+
+Status schema_changed(std::string_view name) {
+  return Status(
+      Code::corrupted, "schema_changed",
+      {fmt::format(
+           "La migration {} appliquée à cette base de données n'est pas celle de ce programme : "
+           "restaurez une sauvegarde, ou installez la version d'origine.",
+           name),
+       fmt::format(
+           "Migration {} as applied to this database is not this program's: restore a backup, or "
+           "install the original version.",
+           name)});
+}
+
+Result<bool> has_table(Connection& connection) {
+  const std::string_view text =
+      connection.dialect().database() == Database::sqlite
+          ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+          : "SELECT table_name FROM information_schema.tables WHERE table_name = "
+            "'schema_migrations'";
+  bool found = false;
+  MONITORA_TRY(connection.query(text, {}, [&](const Row&) {
+    found = true;
+    return Status();
+  }));
+  return found;
+}
+
+// What schema_migrations holds, checked against what this program knows.
+Result<std::map<int, Applied>> read_applied(Connection& connection) {
+  std::map<int, Applied> applied;
+  MONITORA_ASSIGN(const bool any, has_table(connection));
+  if (!any) return applied;
+  MONITORA_TRY(connection.query(
+      "SELECT version, name, checksum, applied_at FROM schema_migrations ORDER BY version", {},
+      [&](const Row& row) {
+        applied[static_cast<int>(row.integer(0))] = {std::string(row.text(1)),
+                                                     std::string(row.text(2)), row.time(3)};
+        return Status();
+      }));
+  const std::span<const Migration> known = migrations(connection.dialect().database());
+  for (const auto& [version, row] : applied) {
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [v = version](const Migration& m) { return m.version == v; });
+    if (found == known.end()) return schema_too_new(version, row.name);
+    if (row.checksum != sha256_hex(found->script)) return schema_changed(found->name);
+  }
+  return applied;
+}
+
+// Runs the first migration that is still to run; false when there is none. In a transaction.
+Result<bool> apply_next(Connection& connection) {
+  MONITORA_ASSIGN(const auto applied, read_applied(connection));
+  for (const Migration& migration : migrations(connection.dialect().database())) {
+    if (applied.contains(migration.version)) continue;
+    MONITORA_TRY(connection.run_script(migration.script));
+    MONITORA_TRY(connection
+                     .execute("INSERT INTO schema_migrations (version, name, checksum, applied_at) "
+                              "VALUES (?, ?, ?, ?)",
+                              {p(migration.version), p(migration.name),
+                               p(sha256_hex(migration.script)), p(SystemClock().now())})
+                     .status());
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<int> apply(Connection& connection) {
+  for (int count = 0;; ++count) {
+    MONITORA_TRY(connection.begin(Connection::Mode::write));
+    Result<bool> ran = apply_next(connection);
+    Status end = ran.ok() ? connection.commit() : ran.status();
+    if (!end.ok()) {
+      connection.rollback();
+      return end;
+    }
+    if (!*ran) return count;
+  }
+}
+
+Result<std::vector<MigrationStatus>> status(Connection& connection) {
+  MONITORA_ASSIGN(const auto applied, read_applied(connection));
+  std::vector<MigrationStatus> all;
+  for (const Migration& migration : migrations(connection.dialect().database())) {
+    MigrationStatus each{migration.version, std::string(migration.name), std::nullopt};
+    if (const auto found = applied.find(migration.version); found != applied.end())
+      each.applied_at = found->second.at;
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+std::string print(Database database) {
+  const std::string_view separator = database == Database::sqlserver ? "GO\n" : "";
+  std::string out;
+  for (const Migration& migration : migrations(database)) {
+    out += migration.script;
+    out += fmt::format(
+        "\n{0}INSERT INTO schema_migrations (version, name, checksum) VALUES ({1}, '{2}', "
+        "'{3}');\n{0}\n",
+        separator, migration.version, migration.name, sha256_hex(migration.script));
+  }
+  return out;
+}
+
+}  // namespace monitora::sql

@@ -1,0 +1,227 @@
+#include "sql/pool.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/deadline.h"
+#include "sql/errors.h"
+
+namespace monitora::sql {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr int kTries = 6;  // of a transaction that meets `database_busy`
+
+struct Kept {
+  std::unique_ptr<Connection> connection;
+  Steady::time_point opened_at;
+};
+
+// Someone who waits for a connection. Served in order of arrival: a connection that comes free is
+// put into the first waiter's hands, so that nobody starves.
+struct Waiter {
+  std::condition_variable arrived;
+  bool served = false;  // `kept` is theirs, or, when it is empty, the right to open one
+  std::optional<Kept> kept;
+};
+
+// The connections of one mode.
+struct Side {
+  Connection::Mode mode = Connection::Mode::write;
+  int limit = 0;
+  int open = 0;  // idle, handed out, or being opened
+  int in_use = 0;
+  std::vector<Kept> idle;
+  std::deque<Waiter*> waiting;
+};
+
+// 1, 2, 4 … ms, each ± half, so that two that met do not meet again.
+std::chrono::microseconds pause_before(int attempt) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  const int whole = 1000 << attempt;
+  return std::chrono::microseconds(whole / 2 +
+                                   static_cast<int>(random() % static_cast<unsigned>(whole)));
+}
+
+}  // namespace
+
+struct Pool::State {
+  Open open;
+  Options options;
+  mutable std::mutex mutex;
+  std::condition_variable idle_again;  // for the destructor
+  Side writers, readers;
+  std::int64_t opened_ever = 0;
+
+  Side& side(Connection::Mode mode) {
+    return mode == Connection::Mode::read && options.readers > 0 ? readers : writers;
+  }
+
+  Result<Kept> take(Side& side);
+  Result<Kept> open_for(Side& side);
+  void give_back(Side& side, Kept kept);
+  void pass_on_place(Side& side);
+};
+
+// The lock is held by the caller. One of the side's places is free: the first waiter may open.
+void Pool::State::pass_on_place(Side& side) {
+  if (side.waiting.empty()) {
+    --side.open;
+    --side.in_use;
+    idle_again.notify_all();
+    return;
+  }
+  Waiter* waiter = side.waiting.front();
+  side.waiting.pop_front();
+  waiter->served = true;
+  waiter->arrived.notify_one();
+}
+
+Result<Kept> Pool::State::open_for(Side& side) {
+  Result<std::unique_ptr<Connection>> made = open(side.mode);
+  const std::lock_guard lock(mutex);
+  if (!made.ok()) {
+    pass_on_place(side);
+    return made.status();
+  }
+  ++opened_ever;
+  return Kept{std::move(*made), Steady::now()};
+}
+
+Result<Kept> Pool::State::take(Side& side) {
+  std::vector<Kept> too_old;  // closed after the lock is released
+  std::unique_lock lock(mutex);
+  while (!side.idle.empty() && side.waiting.empty()) {
+    Kept kept = std::move(side.idle.back());
+    side.idle.pop_back();
+    if (Steady::now() - kept.opened_at < options.max_lifetime) {
+      ++side.in_use;
+      return kept;
+    }
+    --side.open;
+    too_old.push_back(std::move(kept));
+  }
+  if (side.open < side.limit) {
+    ++side.open;
+    ++side.in_use;
+    lock.unlock();
+    return open_for(side);
+  }
+
+  Waiter waiter;
+  side.waiting.push_back(&waiter);
+  const Deadline& deadline = Deadline::current();
+  const Steady::time_point until = std::min(deadline.at(), Steady::now() + options.max_wait);
+  lock.unlock();
+  {
+    const std::stop_callback on_stop(deadline.stop(), [&] {
+      const std::lock_guard hold(mutex);
+      waiter.arrived.notify_one();
+    });
+    lock.lock();
+    waiter.arrived.wait_until(lock, until,
+                              [&] { return waiter.served || deadline.stop().stop_requested(); });
+    if (!waiter.served) std::erase(side.waiting, &waiter);
+    lock.unlock();
+  }
+  if (!waiter.served) {
+    MONITORA_TRY(check_deadline());
+    return database_saturated();
+  }
+  if (waiter.kept) return std::move(*waiter.kept);
+  return open_for(side);
+}
+
+void Pool::State::give_back(Side& side, Kept kept) {
+  if (kept.connection->in_transaction()) kept.connection->rollback();
+  const bool keep = !kept.connection->is_broken() && !kept.connection->in_transaction();
+  if (!keep) kept.connection.reset();
+  const std::lock_guard lock(mutex);
+  if (!keep) {
+    pass_on_place(side);
+    return;
+  }
+  if (side.waiting.empty()) {
+    --side.in_use;
+    side.idle.push_back(std::move(kept));
+    idle_again.notify_all();
+    return;
+  }
+  Waiter* waiter = side.waiting.front();
+  side.waiting.pop_front();
+  waiter->kept = std::move(kept);
+  waiter->served = true;
+  waiter->arrived.notify_one();
+}
+
+Pool::Pool(Open open, Options options) : state_(std::make_unique<State>()) {
+  state_->open = std::move(open);
+  state_->options = options;
+  state_->writers.mode = Connection::Mode::write;
+  state_->writers.limit = std::max(1, options.writers);
+  state_->readers.mode = Connection::Mode::read;
+  state_->readers.limit = options.readers;
+}
+
+Pool::~Pool() {
+  std::unique_lock lock(state_->mutex);
+  state_->idle_again.wait(
+      lock, [&] { return state_->writers.in_use == 0 && state_->readers.in_use == 0; });
+}
+
+Status Pool::with(Connection::Mode mode, const std::function<Status(Connection&)>& work) {
+  Side& side = state_->side(mode);
+  MONITORA_ASSIGN(Kept kept, state_->take(side));
+  struct Return {  // also when `work` throws
+    State& state;
+    Side& side;
+    Kept& kept;
+    ~Return() { state.give_back(side, std::move(kept)); }
+  } const giving_back{*state_, side, kept};
+  return work(*kept.connection);
+}
+
+Status Pool::transact(const std::function<Status(Connection&)>& work) {
+  for (int attempt = 0;; ++attempt) {
+    Status status = with(Connection::Mode::write, [&](Connection& connection) -> Status {
+      MONITORA_TRY(connection.begin(Connection::Mode::write));
+      MONITORA_TRY(work(connection));  // giving the connection back rolls back
+      return connection.commit();
+    });
+    if (status.key() != "database_busy" || attempt + 1 == kTries) return status;
+    std::this_thread::sleep_for(pause_before(attempt));
+    MONITORA_TRY(check_deadline());
+  }
+}
+
+Status Pool::read(const std::function<Status(Connection&)>& work) {
+  return with(Connection::Mode::read, [&](Connection& connection) -> Status {
+    MONITORA_TRY(connection.begin(Connection::Mode::read));
+    MONITORA_TRY(work(connection));
+    return connection.commit();
+  });
+}
+
+Database Pool::database() const {
+  return state_->options.database;
+}
+
+Pool::Counts Pool::counts() const {
+  const std::lock_guard lock(state_->mutex);
+  Counts counts;
+  for (const Side* side : {&state_->writers, &state_->readers}) {
+    counts.open += side->open;
+    counts.in_use += side->in_use;
+    counts.waiting += static_cast<int>(side->waiting.size());
+  }
+  counts.opened_ever = state_->opened_ever;
+  return counts;
+}
+
+}  // namespace monitora::sql
