@@ -27,3 +27,14 @@ if(NOT EXISTS ${MONITORA_DEPS}/openvino/cmake)
   message(FATAL_ERROR "OpenVINO is not in ${MONITORA_DEPS}: run tools/deps/openvino.sh (./start and ./test do).")
 endif()
 find_package(OpenVINO REQUIRED COMPONENTS Runtime PATHS ${MONITORA_DEPS}/openvino/cmake NO_DEFAULT_PATH)
+
+if(NOT EXISTS ${MONITORA_DEPS}/faiss/stamp)
+  message(FATAL_ERROR "FAISS is not in ${MONITORA_DEPS}: run tools/deps/faiss.sh (./start and ./test do).")
+endif()
+find_library(OMP_LIBRARY omp PATHS /usr/lib/llvm-16/lib NO_DEFAULT_PATH REQUIRED)
+add_library(monitora::faiss STATIC IMPORTED)
+set_target_properties(monitora::faiss PROPERTIES
+  IMPORTED_LOCATION ${MONITORA_DEPS}/faiss/lib/libfaiss.a
+  INTERFACE_INCLUDE_DIRECTORIES "${MONITORA_DEPS}/faiss/include;/usr/lib/llvm-16/lib/clang/16/include"
+  INTERFACE_LINK_OPTIONS LINKER:--gc-sections
+  INTERFACE_LINK_LIBRARIES ${OMP_LIBRARY})

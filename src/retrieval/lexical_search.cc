@@ -1,0 +1,75 @@
+#include "retrieval/lexical_search.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace monitora::retrieval {
+
+bool is_question_word(const std::string& folded) {
+  static const std::unordered_set<std::string> words = {
+      "quel",       "quelle",  "quels",    "quelles", "qui",   "que",    "quoi",     "qu",
+      "combien",    "comment", "pourquoi", "ou",      "quand", "lequel", "laquelle", "lesquels",
+      "lesquelles", "what",    "which",    "who",     "whom",  "whose",  "when",     "where",
+      "why",        "how",     "many",     "much",    "est",   "ce",     "does",     "do",
+      "did",        "is",      "are",      "was",     "were",  "d",      "l",        "c",
+      "s",          "n",       "en",       "a",       "t",     "il"};
+  return words.contains(folded);
+}
+
+LexicalQuery::LexicalQuery(std::span<const Part> parts, const std::string& question)
+    : parts_(parts) {
+  std::size_t live = 0;
+  std::uint64_t length = 0;
+  for (const Part& part : parts) {
+    live += part.live();
+    length +=
+        part.segment->lexical().total_length() - (part.deletions ? part.deletions->length() : 0);
+  }
+  if (live == 0) return;
+  average_length_ =
+      std::max(1.0F, static_cast<float>(static_cast<double>(length) / static_cast<double>(live)));
+
+  for (Analyzer::QueryWord& word : Analyzer::of_thread().question_words(question)) {
+    std::size_t most = 0;
+    const bool asks = is_question_word(word.word);
+    for (const std::string& text : word.terms) {
+      Term term;
+      std::size_t with = 0;
+      for (const Part& part : parts) {
+        term.ids.push_back(part.segment->lexical().find(text));
+        if (const auto id = term.ids.back())
+          with += part.segment->lexical().chunks_with(*id) -
+                  (part.deletions ? part.deletions->chunks_with(*id) : 0);
+      }
+      most = std::max(most, with);
+      if (with == 0 || asks) continue;
+      term.weight = bm25_idf(live, with) * static_cast<float>(word.count);
+      terms_.push_back(std::move(term));
+    }
+    words_.push_back({std::move(word.word), std::move(word.terms), bm25_idf(live, most), asks});
+  }
+}
+
+void LexicalQuery::score(std::size_t part, std::vector<float>& scores) const {
+  const Segment& segment = *parts_[part].segment;
+  const LexicalIndex& index = segment.lexical();
+  scores.assign(segment.size(), 0.0F);
+  const float base = kBm25K1 * (1 - kBm25B), slope = kBm25K1 * kBm25B / average_length_;
+  const std::span<const std::uint32_t> lengths = index.lengths();
+  for (const Term& term : terms_) {
+    if (!term.ids[part]) continue;
+    const float weight = term.weight * (kBm25K1 + 1);
+    PostingReader reader(index.postings(*term.ids[part]));
+    for (Posting posting{}; reader.next(posting);) {
+      const auto frequency = static_cast<float>(posting.frequency);
+      scores[posting.chunk] +=
+          weight * frequency /
+          (frequency + base + slope * static_cast<float>(lengths[posting.chunk]));
+    }
+  }
+  if (const auto& deletions = parts_[part].deletions)
+    for (std::uint32_t i = 0; i < scores.size(); ++i)
+      if (deletions->has(i)) scores[i] = 0;
+}
+
+}  // namespace monitora::retrieval
