@@ -42,7 +42,8 @@ class DocumentStore {
   virtual Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Result<int> request_indexing_of_all(const WorkspaceId& workspace) = 0;
 
-  // The steps of a job. A document indexed before stays `indexed` during a new indexing.
+  // The steps of a job. A document indexed before stays `indexed` during a new indexing, and when
+  // that fails: its old chunks go on answering, and error_message says what went wrong.
   virtual Status mark_processing(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Status mark_error(const WorkspaceId& workspace, const DocumentId& document, const Sentence& sentence) = 0;
   // Replaces the document's chunks in one transaction, sets status `indexed`, chunk_count and

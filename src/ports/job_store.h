@@ -47,7 +47,7 @@ struct Change {
   std::int64_t sequence = 0;
   WorkspaceId workspace_id;
   std::string entity;     // document, workspace, conversation, message, insights
-  std::string entity_id;
+  std::string entity_id;  // of a message: its conversation's id; of insights: the workspace's
   std::string operation;  // created, updated, deleted, indexed
   Time at;
 };

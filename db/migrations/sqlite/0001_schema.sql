@@ -78,7 +78,7 @@ CREATE TABLE workspaces (
         substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))
         CHECK (length(id) = 36 AND id NOT GLOB '*[^-0-9a-f]*'),
     user_id TEXT NOT NULL,
-    name TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE,
     description TEXT,
     domain TEXT,
     api_key TEXT,
@@ -186,8 +186,8 @@ CREATE TABLE documents (
     CONSTRAINT CHK_documents_status CHECK (status IN ('pending', 'processing', 'indexed', 'error')),
     CONSTRAINT FK_documents_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX idx_documents_workspace ON documents (workspace_id, created_at);
-CREATE INDEX idx_documents_status ON documents (workspace_id, status, created_at);
+CREATE INDEX idx_documents_workspace ON documents (workspace_id, created_at, id);
+CREATE INDEX idx_documents_status ON documents (workspace_id, status, created_at, id);
 
 -- The original files: the database alone is a complete backup. A table with row ids, which SQLite's
 -- incremental reading and writing of a blob needs.
@@ -217,7 +217,8 @@ CREATE TABLE document_chunks (
     CONSTRAINT FK_chunks_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_document_chunks_document ON document_chunks (document_id);
-CREATE INDEX idx_document_chunks_workspace ON document_chunks (workspace_id);
+-- In the order in which an index is filled: a workspace's chunks are read without sorting them.
+CREATE INDEX idx_document_chunks_workspace ON document_chunks (workspace_id, document_id, chunk_index);
 -- Which models a workspace's vectors are of, without reading the vectors.
 CREATE INDEX idx_document_chunks_model ON document_chunks (embedding_model, workspace_id);
 
@@ -241,7 +242,9 @@ CREATE TABLE conversations (
     CONSTRAINT FK_conversations_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_conversations_workspace ON conversations (workspace_id, last_message_at);
-CREATE INDEX idx_conversations_started ON conversations (workspace_id, started_at);
+-- The list's order and the export's.
+CREATE INDEX idx_conversations_latest ON conversations (workspace_id, coalesce(last_message_at, started_at), id);
+CREATE INDEX idx_conversations_started ON conversations (workspace_id, started_at, id);
 -- Covers the counts beside a workspace's name.
 CREATE INDEX idx_conversations_counts ON conversations (workspace_id, channel, messages_count);
 
@@ -271,7 +274,7 @@ CREATE TABLE messages (
     CONSTRAINT CHK_messages_metadata CHECK (json_valid(metadata)),
     CONSTRAINT FK_messages_conversation FOREIGN KEY (conversation_id) REFERENCES conversations (id) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX idx_messages_conversation ON messages (conversation_id, created_at);
+CREATE INDEX idx_messages_conversation ON messages (conversation_id, created_at, id);
 
 -- What is computed from conversations ------------------------------------------------------------
 
@@ -378,7 +381,7 @@ CREATE TABLE change_log (
     operation TEXT NOT NULL,
     at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))
 ) STRICT;
-CREATE INDEX idx_change_log_workspace ON change_log (workspace_id, entity, sequence);
+CREATE INDEX idx_change_log_workspace ON change_log (workspace_id, entity, operation, sequence);
 
 CREATE TABLE audit_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

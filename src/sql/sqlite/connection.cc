@@ -7,6 +7,7 @@
 
 #include "base/deadline.h"
 #include "sql/errors.h"
+#include "sql/sqlite/functions.h"
 #include "sql/sqlite/sqlite.h"
 #include "sql/sqlite/statement.h"
 
@@ -281,6 +282,7 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& fil
   int code = sqlite3_open_v2(
       file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code == SQLITE_OK) code = sqlite3_exec(db, kSettings, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) code = add_functions(db);
   if (code == SQLITE_OK && mode == Connection::Mode::read)
     code = sqlite3_exec(db, "PRAGMA query_only = ON", nullptr, nullptr, nullptr);
   Status status = code == SQLITE_OK

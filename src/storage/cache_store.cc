@@ -1,0 +1,163 @@
+#include "storage/changes.h"
+#include "storage/cursor.h"
+#include "storage/document_rows.h"
+#include "storage/json.h"
+#include "storage/stores.h"
+
+namespace monitora::storage {
+namespace {
+
+using sql::Connection;
+using sql::p;
+using sql::Param;
+using sql::Row;
+
+constexpr std::string_view kColumns =
+    "r.id, r.question, r.response, r.sources, r.rag_score, r.hit_count, r.created_at, r.expires_at";
+// Its `?` is now. Rows of older programs may have no end.
+constexpr std::string_view kLive = " AND (r.expires_at IS NULL OR r.expires_at > ?)";
+
+CacheEntry read_entry(const Row& row) {
+  CacheEntry entry;
+  entry.id = CacheEntryId(row.uuid(0));
+  entry.question = row.text(1);
+  entry.response = row.text(2);
+  entry.sources = read_sources(row.text(3));
+  entry.rag_score = row.real(4);
+  entry.hit_count = static_cast<int>(row.integer(5));
+  entry.created_at = row.time(6);
+  if (!row.is_null(7)) entry.expires_at = row.time(7);
+  return entry;
+}
+
+class SqlCacheStore final : public CacheStore {
+ public:
+  SqlCacheStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  // One statement for a miss, which most are; a second, which writes, for a hit.
+  Result<std::optional<CacheEntry>> find(const WorkspaceId& workspace,
+                                         const std::string& question_hash,
+                                         const std::string& context_version) override {
+    std::optional<CacheEntry> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = "SELECT " + std::string(kColumns) +
+                              " FROM response_cache r WHERE r.workspace_id = ? "
+                              "AND r.question_hash = ? AND r.context_version = ?" +
+                              std::string(kLive) + " ORDER BY r.created_at DESC";
+      std::vector<Param> params{p(workspace), p(question_hash), p(context_version),
+                                p(clock_.now())};
+      append_limit(connection.dialect(), 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found = read_entry(row);
+        return Status();
+      });
+    }));
+    if (!found) return found;
+    bool counted = false;
+    MONITORA_TRY(pool_.with(Connection::Mode::write, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const auto rows,
+                      connection.execute("UPDATE response_cache SET hit_count = hit_count + 1 "
+                                         "WHERE id = ? AND workspace_id = ?",
+                                         {p(found->id), p(workspace)}));
+      counted = rows == 1;
+      return {};
+    }));
+    if (!counted) return std::optional<CacheEntry>();  // removed meanwhile: it must not be used
+    ++found->hit_count;
+    return found;
+  }
+
+  // hit_count is how often the answer was given, the first time included.
+  Status put(const WorkspaceId& workspace, const NewEntry& entry) override {
+    const std::string sources = sources_json(entry.sources);
+    const Param vector =
+        entry.question_vector.empty() ? Param(nullptr) : p(vector_bytes(entry.question_vector));
+    const Status status = pool_.transact([&](Connection& connection) -> Status {
+      const Param values[] = {p(entry.question),
+                              vector,
+                              p_or_null(entry.embedding_model),
+                              p(entry.response),
+                              p(sources),
+                              p(entry.rag_score),
+                              p(clock_.now()),
+                              p(entry.expires_at),
+                              p(workspace),
+                              p(entry.question_hash),
+                              p(entry.context_version),
+                              p(Uuid::random())};
+      MONITORA_ASSIGN(
+          const auto rows,
+          connection.execute("UPDATE response_cache SET question = ?, question_embedding = ?, "
+                             "embedding_model = ?, response = ?, sources = ?, rag_score = ?, "
+                             "created_at = ?, expires_at = ?, hit_count = 1 "
+                             "WHERE workspace_id = ? AND question_hash = ? AND context_version = ?",
+                             sql::Params(values).first(11)));
+      if (rows > 0) return {};
+      return connection
+          .execute(
+              "INSERT INTO response_cache (question, question_embedding, embedding_model, "
+              "response, sources, rag_score, created_at, expires_at, workspace_id, "
+              "question_hash, context_version, id, hit_count) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+              sql::Params(values))
+          .status();
+    });
+    return workspace_must_exist(status);
+  }
+
+  Result<Page<CacheEntry>> list(const WorkspaceId& workspace, const PageRequest& page) override {
+    MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
+    const int size = page_size(page);
+    std::vector<CacheEntry> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = "SELECT " + std::string(kColumns) +
+                              " FROM response_cache r WHERE r.workspace_id = ?" +
+                              std::string(kLive);
+      std::vector<Param> params{p(workspace), p(clock_.now())};
+      if (after) {
+        statement += " AND r.created_at <= ? AND (r.created_at < ? OR r.id < ?)";
+        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
+      }
+      statement += " ORDER BY r.created_at DESC, r.id DESC";
+      append_limit(connection.dialect(), size + 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back(read_entry(row));
+        return Status();
+      });
+    }));
+    return finish_page(std::move(found), size, [](const CacheEntry& last) {
+      return write_cursor(Position{last.created_at, last.id.uuid()});
+    });
+  }
+
+  Status clear(const WorkspaceId& workspace) override {
+    return remove("DELETE FROM response_cache WHERE workspace_id = ?", {p(workspace)});
+  }
+
+  Status remove_answer(const WorkspaceId& workspace, const std::string& response) override {
+    return remove("DELETE FROM response_cache WHERE workspace_id = ? AND response = ?",
+                  {p(workspace), p(response)});
+  }
+
+  Status remove_expired() override {
+    return remove("DELETE FROM response_cache WHERE expires_at <= ?", {p(clock_.now())});
+  }
+
+ private:
+  Status remove(std::string_view statement, std::initializer_list<Param> params) {
+    return pool_.with(Connection::Mode::write, [&](Connection& connection) {
+      return connection.execute(statement, params).status();
+    });
+  }
+
+  sql::Pool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock) {
+  return std::make_unique<SqlCacheStore>(pool, clock);
+}
+
+}  // namespace monitora::storage

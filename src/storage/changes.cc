@@ -1,0 +1,59 @@
+#include "storage/changes.h"
+
+#include <fmt/format.h>
+
+namespace monitora::storage {
+
+using sql::p;
+
+Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
+                  std::string_view entity, std::string_view entity_id, std::string_view operation,
+                  Time now) {
+  return connection
+      .execute(
+          "INSERT INTO change_log (workspace_id, entity, entity_id, operation, at) VALUES (?, ?, "
+          "?, ?, ?)",
+          {p(workspace), p(entity), p(entity_id), p(operation), p(now)})
+      .status();
+}
+
+Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,
+                         std::string_view payload, Time run_after, Time now) {
+  const JobId id = JobId::random();
+  const auto inserted = connection.execute(
+      "INSERT INTO jobs (id, kind, payload, status, attempts, run_after, created_at) "
+      "VALUES (?, ?, ?, 'pending', 0, ?, ?)",
+      {p(id), p(kind), p(payload), p(run_after), p(now)});
+  if (!inserted.ok()) return inserted.status();
+  return id;
+}
+
+std::string index_document_payload(const WorkspaceId& workspace, const DocumentId& document) {
+  return fmt::format(R"({{"workspace_id":"{}","document_id":"{}"}})", workspace.to_string(),
+                     document.to_string());
+}
+
+Result<std::int64_t> chunks_version(sql::Connection& connection, const WorkspaceId& workspace) {
+  std::int64_t version = 0;
+  // Two maxima rather than IN: each is the last entry of a range of the index.
+  MONITORA_TRY(connection.query(
+      "SELECT MAX(latest.sequence) FROM ("
+      "SELECT MAX(sequence) AS sequence FROM change_log "
+      "WHERE workspace_id = ? AND entity = 'document' AND operation = 'indexed' "
+      "UNION ALL "
+      "SELECT MAX(sequence) AS sequence FROM change_log "
+      "WHERE workspace_id = ? AND entity = 'document' AND operation = 'deleted') latest",
+      {p(workspace), p(workspace)}, [&](const sql::Row& row) {
+        version = row.integer(0);
+        return Status();
+      }));
+  return version;
+}
+
+Status workspace_must_exist(Status status) {
+  if (status.code() == Code::conflict && status.key() == "foreign_key_violation")
+    return Status::not_found("workspace_not_found").with_detail(status.detail());
+  return status;
+}
+
+}  // namespace monitora::storage

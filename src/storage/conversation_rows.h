@@ -1,0 +1,46 @@
+// Reading rows of conversations and messages, and the filter of their lists.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/conversation.h"
+#include "ports/conversation_store.h"
+#include "sql/connection.h"
+
+namespace monitora::storage {
+
+// Of `conversations c`, for read_conversation.
+inline constexpr std::string_view kConversationColumns =
+    "c.id, c.workspace_id, c.visitor_id, c.title, c.channel, c.started_at, c.last_message_at, "
+    "c.ended_at, c.messages_count, c.satisfaction";
+inline constexpr int kConversationColumnCount = 10;
+Conversation read_conversation(const sql::Row& row);
+
+// Of `messages m`, for read_message, whose first column is `first`.
+inline constexpr std::string_view kMessageColumns =
+    "m.id, m.conversation_id, m.role, m.content, m.sources, m.rag_score, m.feedback, "
+    "m.is_resolved, "
+    "m.is_complete, m.cached, m.response_time_ms, m.ttfb_ms, m.tokens_used, m.model, m.metadata, "
+    "m.created_at";
+inline constexpr int kMessageColumnCount = 16;
+Message read_message(const sql::Row& row, int first);
+
+// A ConversationFilter as conditions on `conversations c`. Owns the texts that its params view.
+class FilterClause {
+ public:
+  explicit FilterClause(const ConversationFilter& filter);
+  FilterClause(const FilterClause&) = delete;
+  FilterClause& operator=(const FilterClause&) = delete;
+
+  // Appends " AND …" for each condition, and its params.
+  void append(const sql::Dialect& dialect, std::string& statement,
+              std::vector<sql::Param>& params) const;
+
+ private:
+  const ConversationFilter& filter_;
+  std::string pattern_;
+};
+
+}  // namespace monitora::storage

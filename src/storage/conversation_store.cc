@@ -1,0 +1,294 @@
+#include <algorithm>
+
+#include "storage/changes.h"
+#include "storage/conversation_rows.h"
+#include "storage/cursor.h"
+#include "storage/export_messages.h"
+#include "storage/json.h"
+#include "storage/stores.h"
+
+namespace monitora::storage {
+namespace {
+
+using sql::Connection;
+using sql::p;
+using sql::Param;
+using sql::Row;
+
+Status absent() {
+  return Status::not_found("conversation_not_found");
+}
+
+std::string select_conversation(std::string_view more) {
+  return "SELECT " + std::string(kConversationColumns) + std::string(more);
+}
+
+class SqlConversationStore final : public ConversationStore {
+ public:
+  SqlConversationStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  Result<Page<Conversation>> list(const WorkspaceId& workspace, const ConversationFilter& filter,
+                                  const PageRequest& page) override {
+    MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
+    const int size = page_size(page);
+    const FilterClause conditions(filter);
+    std::vector<Conversation> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = select_conversation(" FROM conversations c WHERE c.workspace_id = ?");
+      std::vector<Param> params{p(workspace)};
+      conditions.append(connection.dialect(), statement, params);
+      if (after) {
+        statement +=
+            " AND COALESCE(c.last_message_at, c.started_at) <= ?"
+            " AND (COALESCE(c.last_message_at, c.started_at) < ? OR c.id < ?)";
+        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
+      }
+      statement += " ORDER BY COALESCE(c.last_message_at, c.started_at) DESC, c.id DESC";
+      append_limit(connection.dialect(), size + 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back(read_conversation(row));
+        return Status();
+      });
+    }));
+    return finish_page(std::move(found), size, [](const Conversation& last) {
+      return write_cursor(Position{last.last_message_at.value_or(last.started_at), last.id.uuid()});
+    });
+  }
+
+  Result<Conversation> find(const WorkspaceId& workspace,
+                            const ConversationId& conversation) override {
+    std::optional<Conversation> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          select_conversation(" FROM conversations c WHERE c.id = ? AND c.workspace_id = ?"),
+          {p(conversation), p(workspace)}, [&](const Row& row) {
+            found = read_conversation(row);
+            return Status();
+          });
+    }));
+    if (!found) return absent();
+    return std::move(*found);
+  }
+
+  Result<Access> find_for_user(const UserId& user, const ConversationId& conversation) override {
+    std::optional<Access> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          select_conversation(
+              ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM conversations c "
+              "JOIN workspaces w ON w.id = c.workspace_id "
+              "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
+              "WHERE c.id = ? AND (w.user_id = ? OR a.user_id = ?)"),
+          {p(user), p(user), p(conversation), p(user), p(user)}, [&](const Row& row) {
+            found = Access{
+                read_conversation(row),
+                parse_user_role(row.text(kConversationColumnCount)).value_or(UserRole::lecteur)};
+            return Status();
+          });
+    }));
+    if (!found) return absent();
+    return std::move(*found);
+  }
+
+  Result<Page<Message>> messages(const WorkspaceId& workspace, const ConversationId& conversation,
+                                 const PageRequest& page) override {
+    MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
+    const int size = page_size(page);
+    MONITORA_TRY(find(workspace, conversation).status());
+    std::vector<Message> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = "SELECT " + std::string(kMessageColumns) +
+                              " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+                              "WHERE c.id = ? AND c.workspace_id = ?";
+      std::vector<Param> params{p(conversation), p(workspace)};
+      if (after) {
+        statement += " AND m.created_at >= ? AND (m.created_at > ? OR m.id > ?)";
+        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
+      }
+      statement += " ORDER BY m.created_at, m.id";
+      append_limit(connection.dialect(), size + 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back(read_message(row, 0));
+        return Status();
+      });
+    }));
+    return finish_page(std::move(found), size, [](const Message& last) {
+      return write_cursor(Position{last.created_at, last.id.uuid()});
+    });
+  }
+
+  Result<Recent> recent(const WorkspaceId& workspace, const ConversationId& conversation,
+                        int turns) override {
+    std::optional<Recent> found;
+    const int wanted = std::max(turns, 0) * 2;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      // A conversation without messages is one row without a message.
+      std::string statement = select_conversation(
+          ", " + std::string(kMessageColumns) +
+          " FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id "
+          "WHERE c.id = ? AND c.workspace_id = ? ORDER BY m.created_at DESC, m.id DESC");
+      std::vector<Param> params{p(conversation), p(workspace)};
+      append_limit(connection.dialect(), std::max(wanted, 1), statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        if (!found) found = Recent{read_conversation(row), {}};
+        if (wanted > 0 && !row.is_null(kConversationColumnCount))
+          found->messages.push_back(read_message(row, kConversationColumnCount));
+        return Status();
+      });
+    }));
+    if (!found) return absent();
+    std::reverse(found->messages.begin(), found->messages.end());
+    return std::move(*found);
+  }
+
+  Status append(const WorkspaceId& workspace, const Conversation& conversation, bool is_new,
+                const std::vector<Message>& messages) override {
+    const Status status = pool_.transact([&](Connection& connection) -> Status {
+      Time now = clock_.now();
+      const Time logged_at = now;
+      const std::string id = conversation.id.to_string();
+      if (is_new) {
+        MONITORA_TRY(insert_conversation(connection, workspace, conversation, now));
+        MONITORA_TRY(log_change(connection, workspace, "conversation", id, "created", logged_at));
+      } else {
+        MONITORA_ASSIGN(const auto last, last_message_at(connection, workspace, conversation.id));
+        // A turn comes after the one before it, whatever the clocks of two nodes say.
+        if (last && *last >= now) now = *last + Micros(1);
+      }
+      if (messages.empty()) return {};
+      MONITORA_TRY(insert_messages(connection, conversation.id, messages, now));
+      return log_change(connection, workspace, "message", id, "created", logged_at);
+    });
+    return workspace_must_exist(status);
+  }
+
+  Status set_feedback(const WorkspaceId& workspace, const ConversationId& conversation,
+                      const MessageId& message, int feedback) override {
+    if (feedback != 1 && feedback != -1)
+      return Status::invalid("feedback", {"L'avis est 1 ou -1.", "Feedback is 1 or -1."});
+    return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(
+          const auto rows,
+          connection.execute("UPDATE messages SET feedback = ? WHERE id = ? AND role = 'assistant' "
+                             "AND conversation_id IN (SELECT id FROM conversations "
+                             "WHERE id = ? AND workspace_id = ?)",
+                             {p(feedback), p(message), p(conversation), p(workspace)}));
+      if (rows == 0) return Status::not_found("message_not_found");
+      return log_change(connection, workspace, "message", conversation.to_string(), "updated",
+                        clock_.now());
+    });
+  }
+
+  Status remove(const WorkspaceId& workspace, const ConversationId& conversation) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      // Its messages go with it (ON DELETE CASCADE).
+      MONITORA_ASSIGN(
+          const auto rows,
+          connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?",
+                             {p(conversation), p(workspace)}));
+      if (rows == 0) return absent();
+      return log_change(connection, workspace, "conversation", conversation.to_string(), "deleted",
+                        clock_.now());
+    });
+  }
+
+  Status export_messages(
+      const WorkspaceId& workspace, const ConversationFilter& filter,
+      const std::function<Status(const Conversation&, const Message&)>& each) override {
+    return MessageExport(pool_, workspace, filter).run(each);
+  }
+
+ private:
+  static Status insert_conversation(Connection& connection, const WorkspaceId& workspace,
+                                    const Conversation& conversation, Time now) {
+    const bool has_start = conversation.started_at != Time();
+    return connection
+        .execute(
+            "INSERT INTO conversations (id, workspace_id, visitor_id, title, channel, started_at, "
+            "messages_count) VALUES (?, ?, ?, ?, ?, ?, 0)",
+            {p(conversation.id), p(workspace), p_or_null(conversation.visitor_id),
+             p_or_null(conversation.title), p(to_string(conversation.channel)),
+             p(has_start ? conversation.started_at : now)})
+        .status();
+  }
+
+  static Result<std::optional<Time>> last_message_at(Connection& connection,
+                                                     const WorkspaceId& workspace,
+                                                     const ConversationId& conversation) {
+    bool found = false;
+    std::optional<Time> last;
+    MONITORA_TRY(connection.query(
+        "SELECT last_message_at FROM conversations WHERE id = ? AND workspace_id = ?",
+        {p(conversation), p(workspace)}, [&](const Row& row) {
+          found = true;
+          if (!row.is_null(0)) last = row.time(0);
+          return Status();
+        }));
+    if (!found) return absent();
+    return last;
+  }
+
+  // messages_count and last_message_at of the conversation are the database's (a trigger's).
+  static Status insert_messages(Connection& connection, const ConversationId& conversation,
+                                const std::vector<Message>& messages, Time now) {
+    constexpr std::string_view kColumns[] = {"id",
+                                             "conversation_id",
+                                             "role",
+                                             "content",
+                                             "sources",
+                                             "rag_score",
+                                             "feedback",
+                                             "is_resolved",
+                                             "is_complete",
+                                             "cached",
+                                             "response_time_ms",
+                                             "ttfb_ms",
+                                             "tokens_used",
+                                             "model",
+                                             "metadata",
+                                             "created_at"};
+    std::size_t next = 0;
+    std::string sources;
+    return connection
+        .insert_many("messages", kColumns,
+                     [&](std::span<Param> row) -> Result<bool> {
+                       if (next == messages.size()) return false;
+                       const Message& message = messages[next];
+                       // One microsecond apart: a question stands before its answer.
+                       const Time at = message.created_at != Time()
+                                           ? message.created_at
+                                           : now + Micros(static_cast<std::int64_t>(next));
+                       ++next;
+                       sources = message.sources.empty() ? "" : sources_json(message.sources);
+                       row[0] = p(message.id.is_nil() ? MessageId::random() : message.id);
+                       row[1] = p(conversation);
+                       row[2] = p(message.role);
+                       row[3] = p(message.content);
+                       row[4] = p_or_null(sources);
+                       row[5] = p(message.rag_score);
+                       row[6] = p(message.feedback);
+                       row[7] = p(message.is_resolved);
+                       row[8] = p(message.is_complete);
+                       row[9] = p(message.cached);
+                       row[10] = p(message.response_time_ms);
+                       row[11] = p(message.ttfb_ms);
+                       row[12] = p(message.tokens_used);
+                       row[13] = p_or_null(message.model);
+                       row[14] = p_or_null(message.metadata);
+                       row[15] = p(at);
+                       return true;
+                     })
+        .status();
+  }
+
+  sql::Pool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, const Clock& clock) {
+  return std::make_unique<SqlConversationStore>(pool, clock);
+}
+
+}  // namespace monitora::storage

@@ -1,0 +1,428 @@
+#include <bit>
+#include <cstring>
+#include <fstream>
+
+#include "storage/changes.h"
+#include "storage/cursor.h"
+#include "storage/document_rows.h"
+#include "storage/json.h"
+#include "storage/stores.h"
+
+namespace monitora::storage {
+namespace {
+
+using sql::Connection;
+using sql::p;
+using sql::Param;
+using sql::Row;
+
+Status absent() {
+  return Status::not_found("document_not_found");
+}
+
+// Hands a file's bytes to insert_blob, and notices a file that is not of the size that was
+// announced.
+class FileParts {
+ public:
+  explicit FileParts(const std::filesystem::path& path) : stream_(path, std::ios::binary) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (!error && stream_) size_ = static_cast<std::int64_t>(size);
+  }
+
+  bool open() const { return size_ >= 0; }
+  std::int64_t size() const { return size_; }
+
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) {
+    stream_.read(reinterpret_cast<char*>(buffer.data()),
+                 static_cast<std::streamsize>(buffer.size()));
+    if (stream_.bad()) return Status::internal("reading an uploaded file failed");
+    const auto count = stream_.gcount();
+    read_ += count;
+    if (count == 0 && read_ < size_) return changed();
+    return static_cast<std::size_t>(count);
+  }
+
+  // After the last part: nothing may be left of the file, nor anything be missing.
+  Status check_end() {
+    if (read_ != size_ || stream_.peek() != std::char_traits<char>::eof()) return changed();
+    return {};
+  }
+
+ private:
+  static Status changed() {
+    return Status::internal("an uploaded file changed its size while it was stored");
+  }
+
+  std::ifstream stream_;
+  std::int64_t size_ = -1;
+  std::int64_t read_ = 0;
+};
+
+class SqlDocumentStore final : public DocumentStore {
+ public:
+  SqlDocumentStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  Result<Page<Document>> list(const WorkspaceId& workspace, std::optional<DocumentStatus> status,
+                              const PageRequest& page) override {
+    MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
+    const int size = page_size(page);
+    std::vector<Document> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement =
+          "SELECT " + std::string(kDocumentColumns) + " FROM documents d WHERE d.workspace_id = ?";
+      std::vector<Param> params{p(workspace)};
+      if (status) {
+        statement += " AND d.status = ?";
+        params.push_back(p(to_string(*status)));
+      }
+      if (after) {
+        statement += " AND d.created_at <= ? AND (d.created_at < ? OR d.id < ?)";
+        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
+      }
+      statement += " ORDER BY d.created_at DESC, d.id DESC";
+      append_limit(connection.dialect(), size + 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back(read_document(row));
+        return Status();
+      });
+    }));
+    return finish_page(std::move(found), size, [](const Document& last) {
+      return write_cursor(Position{last.created_at, last.id.uuid()});
+    });
+  }
+
+  Result<Document> find(const WorkspaceId& workspace, const DocumentId& document) override {
+    std::optional<Document> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query("SELECT " + std::string(kDocumentColumns) +
+                                  " FROM documents d WHERE d.id = ? AND d.workspace_id = ?",
+                              {p(document), p(workspace)}, [&](const Row& row) {
+                                found = read_document(row);
+                                return Status();
+                              });
+    }));
+    if (!found) return absent();
+    return std::move(*found);
+  }
+
+  Result<Access> find_for_user(const UserId& user, const DocumentId& document) override {
+    std::optional<Access> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT " + std::string(kDocumentColumns) +
+              ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM documents d "
+              "JOIN workspaces w ON w.id = d.workspace_id "
+              "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
+              "WHERE d.id = ? AND (w.user_id = ? OR a.user_id = ?)",
+          {p(user), p(user), p(document), p(user), p(user)}, [&](const Row& row) {
+            found =
+                Access{read_document(row),
+                       parse_user_role(row.text(kDocumentColumnCount)).value_or(UserRole::lecteur)};
+            return Status();
+          });
+    }));
+    if (!found) return absent();
+    return std::move(*found);
+  }
+
+  Result<Document> create(const WorkspaceId& workspace, const Document& document,
+                          const std::filesystem::path& content) override {
+    Document stored = document;
+    stored.id = DocumentId::random();
+    stored.workspace_id = workspace;
+    stored.status = DocumentStatus::pending;
+    stored.chunk_count = 0;
+    stored.error_message.clear();
+    stored.created_at = clock_.now();
+    stored.indexed_at.reset();
+    const Status status = pool_.transact([&](Connection& connection) -> Status {
+      FileParts parts(content);  // opened here: a transaction may be run again
+      if (!parts.open()) return Status::internal("an uploaded file cannot be opened");
+      stored.file_size = parts.size();
+      MONITORA_TRY(insert_row(connection, stored));
+      constexpr std::string_view kColumns[] = {"document_id"};
+      const Param id[] = {p(stored.id)};
+      MONITORA_TRY(connection.insert_blob(
+          "document_contents", kColumns, id, "content", parts.size(),
+          [&](std::span<std::uint8_t> buffer) { return parts.read(buffer); }));
+      MONITORA_TRY(parts.check_end());
+      MONITORA_TRY(insert_job(connection, "index_document",
+                              index_document_payload(workspace, stored.id), stored.created_at,
+                              stored.created_at)
+                       .status());
+      return log_change(connection, workspace, "document", stored.id.to_string(), "created",
+                        stored.created_at);
+    });
+    MONITORA_TRY(workspace_must_exist(status));
+    return stored;
+  }
+
+  Status read_content(const WorkspaceId& workspace, const DocumentId& document,
+                      const std::function<Status(BytesView)>& part) override {
+    return pool_.read([&](Connection& connection) -> Status {
+      bool found = false;
+      MONITORA_TRY(connection.query("SELECT 1 FROM documents WHERE id = ? AND workspace_id = ?",
+                                    {p(document), p(workspace)}, [&](const Row&) {
+                                      found = true;
+                                      return Status();
+                                    }));
+      if (!found) return absent();
+      return connection.read_blob("document_contents", "content", "document_id", p(document), part);
+    });
+  }
+
+  Status remove(const WorkspaceId& workspace, const DocumentId& document) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      // Chunks and bytes go with the row (ON DELETE CASCADE).
+      MONITORA_ASSIGN(const auto rows,
+                      connection.execute("DELETE FROM documents WHERE id = ? AND workspace_id = ?",
+                                         {p(document), p(workspace)}));
+      if (rows == 0) return absent();
+      return log_change(connection, workspace, "document", document.to_string(), "deleted",
+                        clock_.now());
+    });
+  }
+
+  Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      bool found = false;
+      MONITORA_TRY(connection.query("SELECT 1 FROM documents WHERE id = ? AND workspace_id = ?",
+                                    {p(document), p(workspace)}, [&](const Row&) {
+                                      found = true;
+                                      return Status();
+                                    }));
+      if (!found) return absent();
+      const Time now = clock_.now();
+      return insert_job(connection, "index_document", index_document_payload(workspace, document),
+                        now, now)
+          .status();
+    });
+  }
+
+  Result<int> request_indexing_of_all(const WorkspaceId& workspace) override {
+    int count = 0;
+    MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
+      std::vector<DocumentId> documents;
+      MONITORA_TRY(connection.query(
+          "SELECT id FROM documents WHERE workspace_id = ? ORDER BY created_at, id", {p(workspace)},
+          [&](const Row& row) {
+            documents.emplace_back(row.uuid(0));
+            return Status();
+          }));
+      count = static_cast<int>(documents.size());
+      return insert_index_jobs(connection, workspace, documents);
+    }));
+    return count;
+  }
+
+  Status mark_processing(const WorkspaceId& workspace, const DocumentId& document) override {
+    return update_status(workspace, document,
+                         "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
+                         "'indexed' THEN status ELSE 'processing' END "
+                         "WHERE id = ? AND workspace_id = ?",
+                         p(nullptr));
+  }
+
+  Status mark_error(const WorkspaceId& workspace, const DocumentId& document,
+                    const Sentence& sentence) override {
+    const std::string message = sentence_json(sentence);
+    return update_status(workspace, document,
+                         "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
+                         "'indexed' THEN status ELSE 'error' END "
+                         "WHERE id = ? AND workspace_id = ?",
+                         p(message));
+  }
+
+  Result<std::int64_t> replace_chunks(const WorkspaceId& workspace, const DocumentId& document,
+                                      const std::vector<Chunk>& chunks,
+                                      const std::vector<Vector>& vectors,
+                                      const std::string& embedding_model) override {
+    if (chunks.size() != vectors.size())
+      return Status::internal("as many vectors as chunks wanted");
+    std::int64_t version = 0;
+    MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
+      const Time now = clock_.now();
+      // The row first: two nodes that index one document wait for each other here.
+      MONITORA_ASSIGN(
+          const auto rows,
+          connection.execute(
+              "UPDATE documents SET status = 'indexed', chunk_count = ?, "
+              "indexed_at = ?, error_message = NULL "
+              "WHERE id = ? AND workspace_id = ?",
+              {p(static_cast<std::int64_t>(chunks.size())), p(now), p(document), p(workspace)}));
+      if (rows == 0) return absent();
+      MONITORA_TRY(
+          connection
+              .execute("DELETE FROM document_chunks WHERE document_id = ? AND workspace_id = ?",
+                       {p(document), p(workspace)})
+              .status());
+      MONITORA_TRY(
+          insert_chunks(connection, workspace, document, chunks, vectors, embedding_model, now));
+      MONITORA_TRY(
+          log_change(connection, workspace, "document", document.to_string(), "indexed", now));
+      MONITORA_ASSIGN(version, chunks_version(connection, workspace));
+      return {};
+    }));
+    return version;
+  }
+
+  Result<Page<StoredChunk>> chunks(const WorkspaceId& workspace, const DocumentId& document,
+                                   const PageRequest& page) override {
+    MONITORA_ASSIGN(const auto after, read_index_cursor(page.cursor));
+    const int size = page_size(page);
+    std::vector<StoredChunk> found;
+    MONITORA_TRY(find(workspace, document).status());
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = "SELECT " + std::string(kChunkColumns) +
+                              ", k.embedding_model FROM document_chunks k "
+                              "WHERE k.document_id = ? AND k.workspace_id = ?";
+      std::vector<Param> params{p(document), p(workspace)};
+      if (after) {
+        statement += " AND k.chunk_index > ?";
+        params.push_back(p(*after));
+      }
+      statement += " ORDER BY k.chunk_index";
+      append_limit(connection.dialect(), size + 1, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back({read_chunk(row), std::string(row.text(kChunkColumnCount))});
+        return Status();
+      });
+    }));
+    return finish_page(std::move(found), size, [](const StoredChunk& last) {
+      return write_cursor(std::int64_t{last.chunk.index});
+    });
+  }
+
+  Result<std::vector<IndexedChunk>> indexed_chunks(const WorkspaceId& workspace,
+                                                   const DocumentId& document) override {
+    std::vector<IndexedChunk> found;
+    MONITORA_TRY(pool_.read([&](Connection& connection) -> Status {
+      std::optional<std::string> filename;
+      MONITORA_TRY(
+          connection.query("SELECT filename FROM documents WHERE id = ? AND workspace_id = ?",
+                           {p(document), p(workspace)}, [&](const Row& row) {
+                             filename = row.text(0);
+                             return Status();
+                           }));
+      if (!filename) return absent();
+      return connection.query("SELECT " + std::string(kChunkColumns) +
+                                  ", k.embedding FROM document_chunks k "
+                                  "WHERE k.document_id = ? AND k.workspace_id = ? "
+                                  "ORDER BY k.chunk_index",
+                              {p(document), p(workspace)}, [&](const Row& row) -> Status {
+                                MONITORA_ASSIGN(Vector vector,
+                                                read_vector(row.bytes(kChunkColumnCount)));
+                                found.push_back({read_chunk(row), *filename, std::move(vector)});
+                                return {};
+                              });
+    }));
+    return found;
+  }
+
+  Result<std::vector<WorkspaceId>> workspaces_of_other_models(const std::string& model) override {
+    std::vector<WorkspaceId> found;
+    // Seeks beside the model in the index of (embedding_model, workspace_id); <> would read all of
+    // it.
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT workspace_id FROM document_chunks WHERE embedding_model < ? "
+          "UNION SELECT workspace_id FROM document_chunks WHERE embedding_model > ? "
+          "UNION SELECT workspace_id FROM document_chunks WHERE embedding_model IS NULL",
+          {p(model), p(model)}, [&](const Row& row) {
+            found.emplace_back(row.uuid(0));
+            return Status();
+          });
+    }));
+    return found;
+  }
+
+ private:
+  static Status insert_row(Connection& connection, const Document& document) {
+    return connection
+        .execute(
+            "INSERT INTO documents (id, workspace_id, filename, file_size, mime_type, "
+            "content_sha256, "
+            "status, chunk_count, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?)",
+            {p(document.id), p(document.workspace_id), p(document.filename), p(document.file_size),
+             p_or_null(document.mime_type), p_or_null(document.content_sha256),
+             p(document.created_at)})
+        .status();
+  }
+
+  Status insert_index_jobs(Connection& connection, const WorkspaceId& workspace,
+                           const std::vector<DocumentId>& documents) {
+    constexpr std::string_view kColumns[] = {"id", "kind", "payload", "run_after", "created_at"};
+    const Time now = clock_.now();
+    std::size_t next = 0;
+    std::string payload;
+    return connection
+        .insert_many("jobs", kColumns,
+                     [&](std::span<Param> row) -> Result<bool> {
+                       if (next == documents.size()) return false;
+                       payload = index_document_payload(workspace, documents[next++]);
+                       row[0] = p(JobId::random());
+                       row[1] = p("index_document");
+                       row[2] = p(payload);
+                       row[3] = p(now);
+                       row[4] = p(now);
+                       return true;
+                     })
+        .status();
+  }
+
+  static Status insert_chunks(Connection& connection, const WorkspaceId& workspace,
+                              const DocumentId& document, const std::vector<Chunk>& chunks,
+                              const std::vector<Vector>& vectors, const std::string& model,
+                              Time now) {
+    constexpr std::string_view kColumns[] = {
+        "id",          "document_id",  "workspace_id", "content",         "metadata",
+        "chunk_index", "embedding_id", "embedding",    "embedding_model", "created_at"};
+    std::size_t next = 0;
+    std::string metadata, label;
+    return connection
+        .insert_many("document_chunks", kColumns,
+                     [&](std::span<Param> row) -> Result<bool> {
+                       if (next == chunks.size()) return false;
+                       const Chunk& chunk = chunks[next];
+                       const Vector& vector = vectors[next++];
+                       const ChunkId id = chunk.id.is_nil() ? ChunkId::random() : chunk.id;
+                       metadata = place_json(chunk.place);
+                       label = id.to_string();
+                       row[0] = p(id);
+                       row[1] = p(document);
+                       row[2] = p(workspace);
+                       row[3] = p(chunk.content);
+                       row[4] = p(metadata);
+                       row[5] = p(chunk.index);
+                       row[6] = p(label);
+                       row[7] = p(vector_bytes(vector));
+                       row[8] = p(model);
+                       row[9] = p(now);
+                       return true;
+                     })
+        .status();
+  }
+
+  Status update_status(const WorkspaceId& workspace, const DocumentId& document,
+                       std::string_view statement, const Param& message) {
+    return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const auto rows,
+                      connection.execute(statement, {message, p(document), p(workspace)}));
+      if (rows == 0) return absent();
+      return log_change(connection, workspace, "document", document.to_string(), "updated",
+                        clock_.now());
+    });
+  }
+
+  sql::Pool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<DocumentStore> make_document_store(sql::Pool& pool, const Clock& clock) {
+  return std::make_unique<SqlDocumentStore>(pool, clock);
+}
+
+}  // namespace monitora::storage

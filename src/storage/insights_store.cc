@@ -1,0 +1,233 @@
+#include "storage/analytics.h"
+#include "storage/changes.h"
+#include "storage/cursor.h"
+#include "storage/json.h"
+#include "storage/stores.h"
+
+namespace monitora::storage {
+namespace {
+
+using sql::Connection;
+using sql::p;
+using sql::Param;
+using sql::Row;
+
+// Of `messages m`: votes up, votes, mean score, low scores, messages, conversations. The formulas
+// of sp_calculate_workspace_insights. Its one `?` is false.
+constexpr std::string_view kAggregates =
+    "SUM(CASE WHEN m.role = 'assistant' AND m.feedback = 1 THEN 1 ELSE 0 END), "
+    "SUM(CASE WHEN m.role = 'assistant' AND m.feedback IS NOT NULL THEN 1 ELSE 0 END), "
+    "AVG(CASE WHEN m.role = 'assistant' THEN m.rag_score END), "
+    "SUM(CASE WHEN m.role = 'assistant' AND m.rag_score < 0.5 AND m.is_resolved = ? "
+    "THEN 1 ELSE 0 END), COUNT(*), COUNT(DISTINCT c.id)";
+
+constexpr std::string_view kDocuments = "(SELECT COUNT(*) FROM documents WHERE workspace_id = ?)";
+constexpr std::string_view kConversations =
+    "(SELECT COUNT(*) FROM conversations WHERE workspace_id = ? AND channel <> 'test')";
+constexpr std::string_view kFrom =
+    " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+    "WHERE c.workspace_id = ? AND c.channel <> 'test'";
+
+// Columns of kAggregates, then conversations, then documents.
+InsightMetrics read_metrics(const Row& row, std::int64_t conversations, std::int64_t documents) {
+  InsightMetrics metrics;
+  const auto votes = static_cast<double>(row.integer(1));
+  if (votes > 0) metrics.satisfaction_rate = 100.0 * static_cast<double>(row.integer(0)) / votes;
+  if (!row.is_null(2)) metrics.avg_rag_score = row.real(2);
+  metrics.low_confidence_count = row.integer(3);
+  metrics.total_messages = row.integer(4);
+  metrics.total_conversations = conversations;
+  if (conversations > 0)
+    metrics.avg_messages_per_conversation =
+        static_cast<double>(metrics.total_messages) / static_cast<double>(conversations);
+  metrics.total_documents = documents;
+  return metrics;
+}
+
+class SqlInsightsStore final : public InsightsStore {
+ public:
+  SqlInsightsStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  Result<InsightMetrics> calculate(const WorkspaceId& workspace) override {
+    InsightMetrics metrics;
+    const auto once = [&] {
+      return pool_.transact([&](Connection& connection) -> Status {
+        MONITORA_ASSIGN(metrics, all_time(connection, workspace));
+        MONITORA_TRY(keep(connection, workspace, metrics));
+        return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
+                          metrics.calculated_at);
+      });
+    };
+    Status status = once();
+    // Two first calculations at once: the row of the other is there now, and is updated.
+    if (status.code() == Code::conflict && status.key() == "unique_violation") status = once();
+    MONITORA_TRY(workspace_must_exist(status));
+    return metrics;
+  }
+
+  Result<InsightMetrics> metrics(const WorkspaceId& workspace, Time since) override {
+    InsightMetrics metrics;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      const std::string statement = "SELECT " + std::string(kAggregates) + ", " +
+                                    std::string(kDocuments) + std::string(kFrom) +
+                                    " AND c.last_message_at >= ? AND m.created_at >= ?";
+      return connection.query(statement, {p(false), p(workspace), p(workspace), p(since), p(since)},
+                              [&](const Row& row) {
+                                metrics = read_metrics(row, row.integer(5), row.integer(6));
+                                return Status();
+                              });
+    }));
+    metrics.calculated_at = clock_.now();
+    return metrics;
+  }
+
+  // Latest first. The question is the visitor's last message before the answer.
+  Result<std::vector<LowConfidenceQuestion>> low_confidence(const WorkspaceId& workspace,
+                                                            Time since, int limit) override {
+    std::vector<LowConfidenceQuestion> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement =
+          "SELECT m.id, m.content, m.rag_score, m.created_at, (SELECT q.content FROM messages q "
+          "WHERE q.conversation_id = m.conversation_id AND q.role = 'user' "
+          "AND q.created_at <= m.created_at ORDER BY q.created_at DESC, q.id DESC";
+      std::vector<Param> params;
+      append_limit(connection.dialect(), 1, statement, params);
+      statement += ")" + std::string(kFrom) +
+                   " AND c.last_message_at >= ? AND m.created_at >= ? AND m.role = 'assistant' "
+                   "AND m.rag_score < 0.5 AND m.is_resolved = ? "
+                   "ORDER BY m.created_at DESC, m.id DESC";
+      params.insert(params.end(), {p(workspace), p(since), p(since), p(false)});
+      append_limit(connection.dialect(), limit, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back({MessageId(row.uuid(0)), std::string(row.text(4)), std::string(row.text(1)),
+                         row.real(2), row.time(3)});
+        return Status();
+      });
+    }));
+    return found;
+  }
+
+  Status resolve(const WorkspaceId& workspace, const MessageId& message) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const auto rows,
+                      connection.execute(
+                          "UPDATE messages SET is_resolved = ? WHERE id = ? AND role = 'assistant' "
+                          "AND conversation_id IN (SELECT id FROM conversations "
+                          "WHERE workspace_id = ?)",
+                          {p(true), p(message), p(workspace)}));
+      if (rows == 0) return Status::not_found("message_not_found");
+      return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
+                        clock_.now());
+    });
+  }
+
+  Result<std::vector<Topic>> topics(const WorkspaceId& workspace) override {
+    std::vector<Topic> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT topic_name, message_count, sample_questions "
+          "FROM message_topics WHERE workspace_id = ? "
+          "ORDER BY message_count DESC, topic_name",
+          {p(workspace)}, [&](const Row& row) {
+            found.push_back({std::string(row.text(0)), row.integer(1), read_strings(row.text(2))});
+            return Status();
+          });
+    }));
+    return found;
+  }
+
+  Status replace_topics(const WorkspaceId& workspace, const std::vector<Topic>& topics) override {
+    const Status status = pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_TRY(
+          connection.execute("DELETE FROM message_topics WHERE workspace_id = ?", {p(workspace)})
+              .status());
+      constexpr std::string_view kColumns[] = {
+          "id", "workspace_id", "topic_name", "message_count", "sample_questions", "last_updated"};
+      const Time now = clock_.now();
+      std::size_t next = 0;
+      std::string samples;
+      return connection
+          .insert_many("message_topics", kColumns,
+                       [&](std::span<Param> row) -> Result<bool> {
+                         if (next == topics.size()) return false;
+                         const Topic& topic = topics[next++];
+                         samples = strings_json(topic.sample_questions);
+                         row[0] = p(Uuid::random());
+                         row[1] = p(workspace);
+                         row[2] = p(topic.name);
+                         row[3] = p(topic.message_count);
+                         row[4] = p(samples);
+                         row[5] = p(now);
+                         return true;
+                       })
+          .status();
+    });
+    return workspace_must_exist(status);
+  }
+
+  Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to,
+                              bool by_hour) override {
+    Analytics analytics;
+    MONITORA_TRY(pool_.read([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(analytics, read_totals(connection, workspace, from, to));
+      MONITORA_ASSIGN(analytics.history, read_history(connection, workspace, from, to, by_hour));
+      return {};
+    }));
+    return analytics;
+  }
+
+ private:
+  Result<InsightMetrics> all_time(Connection& connection, const WorkspaceId& workspace) {
+    InsightMetrics metrics;
+    const std::string statement = "SELECT " + std::string(kAggregates) + ", " +
+                                  std::string(kConversations) + ", " + std::string(kDocuments) +
+                                  std::string(kFrom);
+    MONITORA_TRY(connection.query(statement, {p(false), p(workspace), p(workspace), p(workspace)},
+                                  [&](const Row& row) {
+                                    metrics = read_metrics(row, row.integer(6), row.integer(7));
+                                    return Status();
+                                  }));
+    metrics.calculated_at = clock_.now();
+    return metrics;
+  }
+
+  static Status keep(Connection& connection, const WorkspaceId& workspace,
+                     const InsightMetrics& metrics) {
+    const Param values[] = {p(metrics.satisfaction_rate),
+                            p(metrics.avg_rag_score),
+                            p(metrics.avg_messages_per_conversation),
+                            p(metrics.low_confidence_count),
+                            p(metrics.total_conversations),
+                            p(metrics.total_messages),
+                            p(metrics.calculated_at),
+                            p(workspace),
+                            p(Uuid::random())};
+    MONITORA_ASSIGN(
+        const auto rows,
+        connection.execute("UPDATE insights_cache SET satisfaction_rate = ?, avg_rag_score = ?, "
+                           "avg_messages_per_conversation = ?, low_confidence_count = ?, "
+                           "total_conversations = ?, total_messages = ?, calculated_at = ? "
+                           "WHERE workspace_id = ?",
+                           sql::Params(values).first(8)));
+    if (rows > 0) return {};
+    return connection
+        .execute(
+            "INSERT INTO insights_cache (satisfaction_rate, avg_rag_score, "
+            "avg_messages_per_conversation, low_confidence_count, total_conversations, "
+            "total_messages, calculated_at, workspace_id, id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql::Params(values))
+        .status();
+  }
+
+  sql::Pool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock& clock) {
+  return std::make_unique<SqlInsightsStore>(pool, clock);
+}
+
+}  // namespace monitora::storage

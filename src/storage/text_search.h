@@ -1,0 +1,18 @@
+// Finding a visitor's or person's words in a text column, without regard to case and accents.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sql/connection.h"
+
+namespace monitora::storage {
+
+// A condition with one `?`, bound to contains_pattern(): does `column` contain the words? NULL does
+// not. SQLite and PostgreSQL fold by the function monitora_fold(text), SQL Server by a collation.
+std::string contains_clause(const sql::Dialect& dialect, std::string_view column);
+
+// The LIKE pattern for `words` (the first 500 characters of them): folded, its wildcards literal.
+std::string contains_pattern(std::string_view words);
+
+}  // namespace monitora::storage
