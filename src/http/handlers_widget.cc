@@ -1,0 +1,253 @@
+// What a visitor's browser calls. The guard has compared Origin with the workspace's allowed
+// domains.
+#include <boost/json.hpp>
+
+#include "auth/rate_limiter.h"
+#include "base/text.h"
+#include "http/chat_wire.h"
+#include "http/handlers_chat.h"
+#include "ports/conversation_store.h"
+#include "ports/insights_store.h"
+#include "ports/security.h"
+#include "ports/workspace_store.h"
+
+namespace monitora::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kRememberedMessages = 25;  // turns that the older form of feedback looks through
+
+Status disabled() {
+  return Status(Code::permission_denied, "workspace_disabled",
+                {"Ce chatbot est désactivé.", "This chatbot is disabled."});
+}
+
+Status foreign_session() {
+  return Status(Code::permission_denied, "invalid_session_token",
+                {"Cette conversation ne peut pas être continuée ici : recommencez-en une.",
+                 "This conversation cannot be continued here: start a new one."});
+}
+
+Result<Workspace> workspace_of(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const WorkspaceId id, request.id<WorkspaceId>("wid"));
+  MONITORA_ASSIGN(Workspace workspace, parts.workspaces.get(id));
+  if (!workspace.is_active) return disabled();
+  return workspace;
+}
+
+// A session token names its conversation: "<conversation>.<signature>".
+std::string make_token(const ChatRoutes& parts, const WorkspaceId& workspace,
+                       const ConversationId& conversation) {
+  return conversation.to_string() + '.' + parts.visitor_tokens.make(workspace, conversation, "");
+}
+
+Result<ConversationId> conversation_of_token(const ChatRoutes& parts, const WorkspaceId& workspace,
+                                             std::string_view token) {
+  const std::size_t dot = token.find('.');
+  const auto conversation = ConversationId::parse(token.substr(0, dot));
+  if (dot == std::string_view::npos || !conversation ||
+      !parts.visitor_tokens.verify(token.substr(dot + 1), workspace, *conversation, ""))
+    return foreign_session();
+  return *conversation;
+}
+
+Status count_message(const ChatRoutes& parts, const Request& request, const WorkspaceId& workspace,
+                     const std::string& visitor) {
+  const auto refuse = [](int seconds) {
+    return Status(Code::rate_limited, "too_many_messages",
+                  {"Trop de messages en peu de temps : patientez un instant.",
+                   "Too many messages in a short time: wait a moment."})
+        .with_retry_after(seconds);
+  };
+  const std::string id = workspace.to_string();
+  if (const auto wait =
+          parts.limiter.use("address:" + request.remote_address, parts.messages_by_address))
+    return refuse(*wait);
+  if (const auto wait = parts.limiter.use("visitor:" + id + visitor, parts.messages_by_visitor))
+    return refuse(*wait);
+  if (const auto wait = parts.limiter.use("workspace:" + id, parts.messages_by_workspace))
+    return refuse(*wait);
+  return {};
+}
+
+// Who the customer's site says the visitor is. The secret of before works until its day.
+Status check_identity(const ChatRoutes& parts, const WorkspaceId& workspace,
+                      const std::string& user_token) {
+  MONITORA_ASSIGN(const WorkspaceStore::IdentitySecrets secrets,
+                  parts.workspaces.identity_secrets(workspace));
+  const std::string context = "identity:" + workspace.to_string();
+  Status refused(Code::unauthenticated, "invalid_user_token",
+                 {"L'identité transmise par le site n'est pas valable.",
+                  "The identity that the site gave is not valid."});
+  const bool previous_lives =
+      secrets.previous_expires_at && parts.clock.now() < *secrets.previous_expires_at;
+  for (const std::string& sealed :
+       {secrets.current_encrypted, previous_lives ? secrets.previous_encrypted : std::string()}) {
+    if (sealed.empty()) continue;
+    MONITORA_ASSIGN(const std::string secret, parts.secrets.open(sealed, context));
+    if (parts.identities.verify(user_token, secret).ok()) return {};
+  }
+  return refused;
+}
+
+Result<Response> get_config(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
+  const WidgetConfig& widget = workspace.widget;
+  json::object body = to_json(widget);
+  body.erase("chatbot_name");
+  body["workspace_id"] = workspace.id.to_string();
+  body["name"] = widget.chatbot_name.empty() ? workspace.name : widget.chatbot_name;
+  body["streaming_enabled"] = workspace.rag.streaming_enabled;
+  body["language"] = workspace.rag.language;
+  return Response::json(200, body);
+}
+
+Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const json::object body, request.json());
+  ChatQuestion question;
+  MONITORA_ASSIGN(question.text, read_message(body));
+  MONITORA_ASSIGN(const std::string session, read_optional_text(body, "session_id", 64));
+  MONITORA_ASSIGN(const std::string token, read_optional_text(body, "session_token", 512));
+  MONITORA_ASSIGN(question.visitor_id, read_optional_text(body, "visitor_id", 255));
+  MONITORA_ASSIGN(const std::string user_token, read_optional_text(body, "user_token", 4096));
+  MONITORA_ASSIGN(const bool stream, read_optional_bool(body, "stream", true));
+  MONITORA_ASSIGN(question.workspace, workspace_of(parts, request));
+  const WorkspaceId workspace = question.workspace.id;
+  MONITORA_TRY(count_message(parts, request, workspace, question.visitor_id));
+  if (!session.empty()) {
+    MONITORA_ASSIGN(const ConversationId conversation,
+                    conversation_of_token(parts, workspace, token));
+    if (conversation.to_string() != lower(session)) return foreign_session();
+    question.conversation = conversation;
+  }
+  if (!user_token.empty()) MONITORA_TRY(check_identity(parts, workspace, user_token));
+  if (question.visitor_id.empty()) question.visitor_id = random_token(12);
+  question.channel = Channel::widget;
+  question.language = request.language;
+  const AnswerFields fields = [parts, workspace](const ChatAnswer& answer) {
+    return json::object{{"session_id", answer.conversation_id.to_string()},
+                        {"session_token", make_token(parts, workspace, answer.conversation_id)},
+                        {"message_id", answer.message_id.to_string()},
+                        {"confidence", confidence_of(answer.rag_score)},
+                        {"cached", answer.cached}};
+  };
+  return answer_chat(parts.chat, parts.workers, std::move(question), stream, fields,
+                     request.language, request.request_id);
+}
+
+Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
+  MONITORA_ASSIGN(const ConversationId conversation,
+                  conversation_of_token(parts, workspace.id, request.header("x-session-token")));
+  if (conversation.to_string() != lower(request.query_value("session_id")))
+    return foreign_session();
+  PageRequest page;
+  page.limit = 200;
+  page.cursor = request.query_value("cursor");
+  MONITORA_ASSIGN(const Page<Message> found,
+                  parts.conversations.messages(workspace.id, conversation, page));
+  json::array items;
+  for (const Message& message : found.items) {
+    json::object item{
+        {"id", message.id.to_string()},
+        {"role", message.role},
+        {"content", message.content},
+        {"sources", to_json(message.sources)},
+        {"feedback", message.feedback ? json::value(*message.feedback) : json::value()},
+        {"is_complete", message.is_complete},
+        {"created_at", format_time(message.created_at)}};
+    if (message.rag_score) item["confidence"] = confidence_of(*message.rag_score);
+    items.push_back(std::move(item));
+  }
+  return Response::json(200, json::object{{"items", items},
+                                          {"next_cursor", found.next_cursor.empty()
+                                                              ? json::value()
+                                                              : json::value(found.next_cursor)}});
+}
+
+// A thumb down also takes the answer out of the cache: nobody else should be told it.
+Status store_feedback(const ChatRoutes& parts, const WorkspaceId& workspace,
+                      const ConversationId& conversation, const MessageId& message, int feedback,
+                      const std::string& answer) {
+  MONITORA_TRY(parts.conversations.set_feedback(workspace, conversation, message, feedback));
+  if (feedback < 0 && !answer.empty()) return parts.cache.remove_answer(workspace, answer);
+  return {};
+}
+
+// The answer that the older form of feedback names by its text, or by its question's.
+Result<Message> answer_named(const ChatRoutes& parts, const WorkspaceId& workspace,
+                             const ConversationId& conversation, const std::string& text) {
+  MONITORA_ASSIGN(const ConversationStore::Recent recent,
+                  parts.conversations.recent(workspace, conversation, kRememberedMessages));
+  const Message* found = nullptr;
+  bool follows = false;
+  for (const Message& message : recent.messages) {
+    if (message.role == "assistant" &&
+        (follows || message.content == text || message.id.to_string() == text))
+      found = &message;
+    follows = message.role == "user" && message.content == text;
+  }
+  if (found == nullptr) return Status::not_found("message_not_found");
+  return *found;
+}
+
+Result<Response> post_feedback(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const json::object body, request.json());
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
+  MONITORA_ASSIGN(const std::string type, read_optional_text(body, "type", 20));
+  if (!type.empty()) {  // the older form, of widgets pasted before
+    if (type != "positive" && type != "negative")
+      return Status::invalid(
+          "type", {"Valeur attendue : positive ou negative.", "Expected positive or negative."});
+    MONITORA_ASSIGN(const std::string session, read_optional_text(body, "session_id", 64));
+    MONITORA_ASSIGN(const std::string text, read_optional_text(body, "message", 100000));
+    const auto conversation = ConversationId::parse(session);
+    if (!conversation) return Status::not_found("conversation_not_found");
+    MONITORA_ASSIGN(const Message answer, answer_named(parts, workspace.id, *conversation, text));
+    MONITORA_TRY(store_feedback(parts, workspace.id, *conversation, answer.id,
+                                type == "positive" ? 1 : -1, answer.content));
+    return Response::no_content();
+  }
+  const json::value* feedback = body.if_contains("feedback");
+  if (feedback == nullptr || !feedback->is_int64() ||
+      (feedback->as_int64() != 1 && feedback->as_int64() != -1))
+    return Status::invalid("feedback", {"Valeur attendue : 1 ou -1.", "Expected 1 or -1."});
+  MONITORA_ASSIGN(const std::string token, read_optional_text(body, "session_token", 512));
+  MONITORA_ASSIGN(const std::string message_text, read_optional_text(body, "message_id", 64));
+  MONITORA_ASSIGN(const ConversationId conversation,
+                  conversation_of_token(parts, workspace.id, token));
+  const auto message = MessageId::parse(message_text);
+  if (!message) return Status::not_found("message_not_found");
+  std::string answer;
+  if (feedback->as_int64() < 0) {
+    MONITORA_ASSIGN(const Message named,
+                    answer_named(parts, workspace.id, conversation, message->to_string()));
+    answer = named.content;
+  }
+  MONITORA_TRY(store_feedback(parts, workspace.id, conversation, *message,
+                              static_cast<int>(feedback->as_int64()), answer));
+  return Response::no_content();
+}
+
+}  // namespace
+
+void add_widget_routes(Router& router, const ChatRoutes& parts) {
+  const auto bind = [&parts](Result<Response> (*handler)(const ChatRoutes&, const Request&)) {
+    return [parts, handler](const Request& request) { return handler(parts, request); };
+  };
+  const auto add = [&](Method method, const char* pattern,
+                       Result<Response> (*handler)(const ChatRoutes&, const Request&)) {
+    router.add({.method = method,
+                .pattern = pattern,
+                .access = Access::visitor,
+                .handler = bind(handler),
+                .body_limit = 256 << 10});
+  };
+  add(Method::get, "/api/widget/{wid}/config", get_config);
+  add(Method::post, "/api/widget/{wid}/chat", post_chat);
+  add(Method::get, "/api/widget/{wid}/history", get_history);
+  add(Method::post, "/api/widget/{wid}/feedback", post_feedback);
+}
+
+}  // namespace monitora::http
