@@ -4,16 +4,16 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fstream>
 #include <future>
+#include <thread>
 
 #include "app/chat.h"
 #include "apps/chat_models.h"
 #include "apps/commands.h"
+#include "apps/document_file.h"
 #include "apps/engine.h"
 #include "apps/index_jobs.h"
 #include "apps/terminal.h"
-#include "domain/filename.h"
 #include "jobs/runner.h"
 #include "ports/executor.h"
 #include "ports/text_extractor.h"
@@ -31,19 +31,6 @@ Result<WorkspaceId> workspace_id(const std::string& text) {
   return *id;
 }
 
-Result<std::string> sha256_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  Sha256 hash;
-  std::vector<char> buffer(1 << 16);
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0)
-    hash.update(as_bytes({buffer.data(), static_cast<std::size_t>(in.gcount())}));
-  if (in.bad() || !in.is_open())
-    return Status(Code::not_found, "no_file",
-                  {fmt::format("{} ne peut pas être lu.", file.string()),
-                   fmt::format("{} cannot be read.", file.string())});
-  return hex(hash.finish());
-}
-
 Status ingest(CommandLine& line, const std::string& workspace_text,
               const std::vector<std::string>& files) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_id(workspace_text));
@@ -56,19 +43,12 @@ Status ingest(CommandLine& line, const std::string& workspace_text,
   std::vector<Document> created;
   json::array report;
   for (const std::string& file : files) {
-    Document document;
-    document.workspace_id = workspace;
-    document.filename = sanitize_filename(std::filesystem::path(file).filename().string());
-    MONITORA_ASSIGN(document.content_sha256, sha256_of(file));
-    const Result<std::string> type = engine.extractor->detect_type(file, document.filename);
-    if (!type.ok()) {
-      line.exit_code = fail(type.status());
+    Result<Document> stored = store_file(*database.documents, *engine.extractor, workspace, file);
+    if (!stored.ok()) {
+      line.exit_code = fail(stored.status());
       continue;
     }
-    document.mime_type = *type;
-    document.file_size = static_cast<std::int64_t>(std::filesystem::file_size(file));
-    MONITORA_ASSIGN(Document stored, database.documents->create(workspace, document, file));
-    created.push_back(std::move(stored));
+    created.push_back(*std::move(stored));
   }
   {
     // This process works on the queue until its own documents are done, whoever does them.

@@ -51,9 +51,8 @@ json::object to_json(const User& user) {
 
 Status create(const CommandLine& line, Database& database, const std::string& email,
               const std::string& role) {
-  MONITORA_TRY(check_email(email));
   NewUser user;
-  user.email = email;
+  MONITORA_ASSIGN(user.email, read_email(email));
   user.role = parse_user_role(role).value_or(UserRole::admin);
   MONITORA_ASSIGN(user.password_hash, new_password_hash());
   MONITORA_ASSIGN(const User created, database.users->create(user));

@@ -1,21 +1,12 @@
 #include "domain/account_rules.h"
 
-#include <algorithm>
-
 #include "base/text.h"
+#include "domain/email.h"
 
 namespace monitora {
 
-Status check_email(std::string_view email, std::string_view field) {
-  const std::size_t at = email.rfind('@');
-  const bool shaped = at != std::string_view::npos && at > 0 && email.find('@') == at &&
-                      email.find('.', at) != std::string_view::npos && email[at + 1] != '.' &&
-                      email.back() != '.';
-  const bool clean = is_utf8(email) && std::none_of(email.begin(), email.end(), [](char c) {
-                       return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F || c == ',' ||
-                              c == ';' || c == '<' || c == '>' || c == '"';
-                     });
-  if (shaped && clean && count_characters(email) <= 255) return {};
+Result<std::string> read_email(std::string_view typed, std::string_view field) {
+  if (std::optional<std::string> email = normalize_email(typed)) return *std::move(email);
   return Status::invalid(std::string(field),
                          {"Adresse e-mail attendue, par exemple nom@exemple.fr.",
                           "Expected an e-mail address, such as name@example.com."});

@@ -2,14 +2,15 @@
 // wire.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/status.h"
 
 namespace monitora {
 
-// Something@something.something of at most 255 characters, without spaces or controls.
-Status check_email(std::string_view email, std::string_view field = "email");
+// The address as it is stored (domain/email.h), or invalid.
+Result<std::string> read_email(std::string_view typed, std::string_view field = "email");
 // At least 10 characters, at most 1,024 bytes; `is_common` says that it is on the list of those
 // that everybody tries first.
 Status check_password(std::string_view password, bool is_common,
