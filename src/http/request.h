@@ -36,18 +36,18 @@ struct Principal {
 
 struct Request {
   Method method = Method::get;
-  std::string path;                                    // decoded, without the query
-  std::map<std::string, std::string> params;           // of the route: {wid} → "wid"
-  std::multimap<std::string, std::string> query;       // decoded
+  std::string path;                                          // decoded, without the query
+  std::map<std::string, std::string> params;                 // of the route: {wid} → "wid"
+  std::multimap<std::string, std::string> query;             // decoded
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
-  std::vector<UploadedFile> files;                     // of a multipart route
-  std::string remote_address;                          // peer's, or X-Forwarded-For's from a trusted proxy
-  bool is_loopback = false;                            // the peer itself, whatever it forwards
-  bool is_secure = false;                              // https at the edge
-  std::string host;                                    // Host, or the trusted proxy's X-Forwarded-Host
+  std::vector<UploadedFile> files;  // of a multipart route
+  std::string remote_address;       // peer's, or X-Forwarded-For's from a trusted proxy
+  bool is_loopback = false;         // the peer itself, whatever it forwards
+  bool is_secure = false;           // https at the edge
+  std::string host;                 // Host, or the trusted proxy's X-Forwarded-Host
   std::string request_id;
-  std::string language;                                // "fr" or "en", from Accept-Language
+  std::string language;  // "fr" or "en", from Accept-Language
   Principal principal;
 
   // "" when absent.
@@ -55,8 +55,8 @@ struct Request {
   std::string_view query_value(std::string_view name) const;
   std::string_view cookie(std::string_view name) const;
 
-  // The body as a JSON object: invalid_argument `malformed_json` (400) for anything else; nesting and
-  // size are limited.
+  // The body as a JSON object: invalid_argument `malformed_json` (400) for anything else; nesting
+  // and size are limited.
   Result<boost::json::object> json() const;
   // A path parameter as an id: not_found for anything that is none (the same as a foreign one).
   template <class SomeId>

@@ -39,9 +39,10 @@ struct Response {
   std::string body;
 
   // At most one of these three, instead of `body`:
-  std::function<void(std::shared_ptr<EventSink>)> events;   // must not block
-  std::function<Status(BodyWriter&)> writer;                // runs on a worker
-  std::function<void(std::function<void(Response)>)> later; // must not block; answer by calling the argument once
+  std::function<void(std::shared_ptr<EventSink>)> events;  // must not block
+  std::function<Status(BodyWriter&)> writer;               // runs on a worker
+  std::function<void(std::function<void(Response)>)>
+      later;  // must not block; answer by calling the argument once
 
   static Response json(int status, const boost::json::value& value);
   static Response no_content();
@@ -50,7 +51,8 @@ struct Response {
   static Response deferred(std::function<void(std::function<void(Response)>)> start);
   // {"detail","code","request_id"[,"errors"]} in `language`, the code's HTTP status, Retry-After.
   // The status's detail is logged here, with the request id, and not sent.
-  static Response error(const Status& status, std::string_view language, std::string_view request_id);
+  static Response error(const Status& status, std::string_view language,
+                        std::string_view request_id);
 
   Response&& with(std::string name, std::string value) && {
     headers.emplace_back(std::move(name), std::move(value));
