@@ -1,0 +1,144 @@
+#include "llm/embedding_engine.h"
+
+#include <malloc.h>
+
+#include <cmath>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <openvino/openvino.hpp>
+
+#include "base/deadline.h"
+#include "llm/embedding_graph.h"
+
+namespace monitora::llm {
+namespace {
+
+// Code is generated for each length of text, some 1 MB a length, and kept in two caches: the CPU
+// plugin's, one a worker, and oneDNN's. Unbounded, a server that has met 200 lengths holds 290 MB;
+// with these, 125 MB, and generating a length's code again is lost in the noise
+// (bench/embedding.sh).
+constexpr int kCachedKernels = 100;
+constexpr const char* kCachedPrimitives = "64";
+
+Status engine_failed(const std::exception& error) {
+  return Status::internal(std::string("OpenVINO: ") + error.what());
+}
+
+// Lends what it holds to one caller at a time each.
+class RequestPool {
+ public:
+  explicit RequestPool(std::vector<ov::InferRequest> requests) : free_(std::move(requests)) {}
+
+  Result<ov::InferRequest> borrow(Embedder::Kind kind) {
+    const Deadline& deadline = Deadline::current();
+    const bool is_query = kind == Embedder::Kind::query;
+    std::unique_lock lock(mutex_);
+    const auto mine = [&] { return !free_.empty() && (is_query || waiting_queries_ == 0); };
+    if (is_query) ++waiting_queries_;
+    const bool got = deadline.at() == Deadline::SteadyClock::time_point::max()
+                         ? changed_.wait(lock, deadline.stop(), mine)
+                         : changed_.wait_until(lock, deadline.stop(), deadline.at(), mine);
+    if (is_query && --waiting_queries_ == 0) changed_.notify_all();
+    if (deadline.stop().stop_requested()) return give_up(lock, Status::cancelled());
+    if (!got || deadline.expired())
+      return give_up(lock, Status(Code::deadline_exceeded, "deadline_exceeded",
+                                  {"Le serveur a mis trop de temps à répondre. Réessayez.",
+                                   "The server took too long to answer. Try again."},
+                                  "waiting for an embedding worker"));
+    ov::InferRequest request = std::move(free_.back());
+    free_.pop_back();
+    return request;
+  }
+
+  void give_back(ov::InferRequest request) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(request));
+    changed_.notify_all();
+  }
+
+ private:
+  // Whoever was to be woken instead of this caller is woken now.
+  Status give_up(std::unique_lock<std::mutex>&, Status status) {
+    changed_.notify_all();
+    return status;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<ov::InferRequest> free_;
+  int waiting_queries_ = 0;
+};
+
+class OpenVinoEngine final : public EmbeddingEngine {
+ public:
+  OpenVinoEngine(ov::Core core, ov::CompiledModel model, int hidden,
+                 std::vector<ov::InferRequest> requests)
+      : core_(std::move(core)),
+        model_(std::move(model)),
+        hidden_(hidden),
+        requests_(std::move(requests)) {}
+
+  Result<Vector> run(Embedder::Kind kind, const std::vector<float>& embeddings) override {
+    MONITORA_ASSIGN(ov::InferRequest request, requests_.borrow(kind));
+    Result<Vector> result = infer(request, embeddings);
+    requests_.give_back(std::move(request));
+    return result;
+  }
+
+ private:
+  Result<Vector> infer(ov::InferRequest& request, const std::vector<float>& embeddings) {
+    const auto hidden = static_cast<std::size_t>(hidden_);
+    try {
+      // OpenVINO only reads an input, whatever its type says.
+      request.set_input_tensor(ov::Tensor(ov::element::f32, {1, embeddings.size() / hidden, hidden},
+                                          const_cast<float*>(embeddings.data())));
+      request.start_async();
+      request.wait();
+      const auto* mean = request.get_output_tensor().data<const float>();
+      Vector vector(mean, mean + hidden);
+      double squares = 0;
+      for (float x : vector) squares += static_cast<double>(x) * x;
+      if (!std::isfinite(squares) || squares <= 0)
+        return damaged_embedding_model("it computes no finite vector");
+      const auto scale = static_cast<float>(1 / std::sqrt(squares));
+      for (float& x : vector) x *= scale;
+      return vector;
+    } catch (const std::exception& error) {
+      return engine_failed(error);
+    }
+  }
+
+  ov::Core core_;  // keeps the plugin loaded
+  ov::CompiledModel model_;
+  int hidden_;
+  RequestPool requests_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddingEngine>> EmbeddingEngine::create(const EmbeddingModelFile& file,
+                                                                 int workers) {
+  try {
+    // oneDNN reads it once, when it makes its first primitive.
+    ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", kCachedPrimitives, 0);
+    ov::Core core;
+    // A stream is one worker with one thread. float32 between the integer products: the same
+    // vectors on every machine, also where bfloat16 would be the default.
+    ov::CompiledModel model =
+        core.compile_model(build_encoder(file), "CPU", ov::num_streams(workers),
+                           ov::inference_num_threads(workers), ov::hint::enable_cpu_pinning(false),
+                           ov::AnyMap::value_type("CPU_RUNTIME_CACHE_CAPACITY", kCachedKernels),
+                           ov::hint::inference_precision(ov::element::f32),
+                           ov::hint::dynamic_quantization_group_size(kQ4BlockWeights));
+    std::vector<ov::InferRequest> requests;
+    for (int i = 0; i < workers; ++i) requests.push_back(model.create_infer_request());
+    ::malloc_trim(0);  // compiling leaves as much free memory behind as the model takes
+    return std::unique_ptr<EmbeddingEngine>(std::make_unique<OpenVinoEngine>(
+        std::move(core), std::move(model), file.hidden, std::move(requests)));
+  } catch (const std::exception& error) {
+    return engine_failed(error);
+  }
+}
+
+}  // namespace monitora::llm
