@@ -77,8 +77,26 @@ export class Api {
     this.base = `${apiUrl}/api/widget/${encodeURIComponent(workspaceId)}`;
   }
 
+  /** How to appear. Fails with `domain` when this page may not show the widget at all. */
   async config(): Promise<unknown> {
-    return (await this.request('/config', { method: 'GET' })).json();
+    try {
+      return await (await this.request('/config', { method: 'GET' })).json();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw new ApiError('server');
+      // To an origin that is not allowed the server sends no CORS headers, so the browser hides even the
+      // refusal. A request whose answer may stay unread tells a refusal from a line that is down.
+      if (error.failure === 'network' && (await this.answersUnread('/config'))) throw new ApiError('domain');
+      throw error;
+    }
+  }
+
+  private async answersUnread(path: string): Promise<boolean> {
+    try {
+      await fetch(this.base + path, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async history(session: { id: string; token: string }): Promise<StoredMessage[]> {

@@ -213,6 +213,8 @@ export class Chat {
       this.forbidden();
       return;
     }
+    // A refusal may look like a line that is down (Api.config): find out which it is.
+    if (error.failure === 'network') void this.api.config().catch((now) => now.failure === 'domain' && this.forbidden());
     const follows = this.panel.atEnd;
     if (error.failure === 'stopped') {
       this.memory.draft = this.panel.draft;

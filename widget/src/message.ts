@@ -21,7 +21,7 @@ let nextId = 0;
 export class AnswerView {
   readonly element = el('div', { class: 'row' });
   private readonly bubble = el('div', { class: 'bubble' });
-  private readonly extras = el('div', { class: 'row' });
+  private readonly extras = el('div', { class: 'row extras' });
   private text = '';
   private sources: Source[] = [];
   private openers = new Map<number, () => void>();

@@ -105,6 +105,7 @@ export class Panel {
     this.dot.hidden = true;
     this.showLauncher();
     this.fitScreen();
+    this.edited(false); // a hidden field could not be measured
     this.events.opened();
     this.scrollToEnd();
     // On a touch screen the field would bring up the keyboard over half of the conversation.
@@ -274,7 +275,7 @@ export class Panel {
     this.input.setAttribute('aria-invalid', String(over));
     this.sendButton.disabled = !this.answering && (length === 0 || over);
     this.input.style.height = '24px';
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 132)}px`;
+    if (this.input.scrollHeight > 24) this.input.style.height = `${Math.min(this.input.scrollHeight, 132)}px`;
     if (byHand) this.events.drafted(this.input.value);
   }
 }

@@ -47,7 +47,7 @@ display:grid;place-items:center;background:var(--accent);color:var(--on-accent);
 .panel{position:fixed;left:var(--left);right:var(--right);bottom:calc(max(20px,env(safe-area-inset-bottom)) + 72px);
 width:min(var(--w),calc(100vw - 40px));height:min(var(--h),calc(100vh - 112px));height:min(var(--h),calc(100dvh - 112px));
 display:flex;flex-direction:column;background:var(--bg);color:var(--text);border-radius:16px;overflow:hidden;overflow-wrap:anywhere;
-box-shadow:0 0 0 1px rgba(15,20,30,.07),0 12px 48px rgba(15,20,30,.26);transform-origin:var(--origin);animation:appear .18s ease-out}
+box-shadow:0 0 0 1px var(--line),0 12px 48px rgba(15,20,30,.26);transform-origin:var(--origin);animation:appear .18s ease-out}
 @keyframes appear{from{opacity:0;transform:translateY(10px) scale(.98)}}
 
 header{display:flex;align-items:center;gap:10px;padding:13px 10px 13px 16px;background:var(--accent);color:var(--on-accent);flex:none}
@@ -61,6 +61,8 @@ header button:focus-visible{outline-color:currentColor;outline-offset:-3px}
 .log:focus-visible{outline-offset:-3px}
 .row{display:flex;flex-direction:column;align-items:flex-start;max-width:100%;gap:6px}
 .row.you{align-items:flex-end}
+.extras{width:100%}
+.extras:empty{display:none}
 .bubble{max-width:88%;padding:10px 14px;border-radius:16px;background:var(--soft);border-bottom-left-radius:5px}
 .you .bubble{background:var(--accent);color:var(--on-accent);border-radius:16px;border-bottom-right-radius:5px;white-space:pre-wrap}
 .bubble>:first-child{margin-top:0}
@@ -74,7 +76,7 @@ header button:focus-visible{outline-color:currentColor;outline-offset:-3px}
 .bubble pre{overflow-x:auto;background:var(--bg);border:1px solid var(--line);border-radius:8px;padding:9px 11px;overflow-wrap:normal}
 .bubble pre code{border:0;padding:0;background:none}
 .bubble a{color:var(--link);text-underline-offset:2px}
-.cite{position:relative;min-width:19px;height:19px;margin:0 1px 0 2px;padding:0 4px;border-radius:6px;background:var(--tint);color:var(--on-tint);
+.cite{position:relative;min-width:19px;height:19px;margin:0 1px;padding:0 4px;border-radius:6px;background:var(--tint);color:var(--on-tint);
 border:1px solid transparent;font-size:11.5px;font-weight:650;line-height:17px;vertical-align:2px}
 .cite::after{content:"";position:absolute;inset:-4px -2px}
 .cite:hover{border-color:currentColor}
