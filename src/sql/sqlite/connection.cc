@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "base/text.h"
 #include "sql/errors.h"
 #include "sql/sqlite/functions.h"
 #include "sql/sqlite/sqlite.h"
@@ -261,6 +262,16 @@ Status SqliteConnection::read_blob(std::string_view table, std::string_view blob
   return {};
 }
 
+// monitora_fold(text): fold_accents, for searching without regard to case and accents. NULL is
+// NULL.
+void fold_function(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+  if (data == nullptr) return;
+  const std::string folded =
+      fold_accents({data, static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]))});
+  sqlite3_result_text64(context, folded.data(), folded.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 // What every connection of ours wants of SQLite. synchronous = FULL: the log is synced at each
 // commit.
 constexpr char kSettings[] =
@@ -285,6 +296,10 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& fil
   if (code == SQLITE_OK) code = add_functions(db);
   if (code == SQLITE_OK && mode == Connection::Mode::read)
     code = sqlite3_exec(db, "PRAGMA query_only = ON", nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_create_function_v2(db, "monitora_fold", 1,
+                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                      nullptr, &fold_function, nullptr, nullptr, nullptr);
   Status status = code == SQLITE_OK
                       ? Status()
                       : sqlite_status(db, code).with_detail("opening " + file.string());
