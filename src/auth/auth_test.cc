@@ -110,20 +110,21 @@ TEST(AccessTokens, GoOutAndComeBack) {
   AccessTokens tokens{std::string(kSecret), clock};
   const UserId user = UserId::random();
   const SessionId session = SessionId::random();
-  const auto issued = tokens.issue(user, session, clock.time + std::chrono::hours(1));
-  ASSERT_TRUE(issued.ok());
-  const auto claims = tokens.verify(issued->token);
+  const TokenIssuer::TokenId id = tokens.new_token_id();
+  EXPECT_EQ(id.hash, sha256_hex(id.id));
+  EXPECT_NE(tokens.new_token_id().id, id.id);
+  const auto token = tokens.issue(user, session, id, clock.time + std::chrono::hours(1));
+  ASSERT_TRUE(token.ok());
+  const auto claims = tokens.verify(*token);
   ASSERT_TRUE(claims.ok());
   EXPECT_EQ(claims->user, user);
   EXPECT_EQ(claims->session, session);
-  EXPECT_EQ(claims->token_hash, issued->token_hash);
-  EXPECT_NE(tokens.issue(user, session, clock.time + std::chrono::hours(1))->token_hash,
-            issued->token_hash);
+  EXPECT_EQ(claims->token_hash, id.hash);
 
   const AccessTokens other(std::string(32, 'x'), clock);
-  EXPECT_EQ(other.verify(issued->token).status().key(), "invalid_token");
+  EXPECT_EQ(other.verify(*token).status().key(), "invalid_token");
   clock.time += std::chrono::hours(2);
-  EXPECT_EQ(tokens.verify(issued->token).status().key(), "invalid_token");
+  EXPECT_EQ(tokens.verify(*token).status().key(), "invalid_token");
 }
 
 std::string token_of(std::string_view header, std::string_view claims, bool sign = true) {

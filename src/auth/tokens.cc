@@ -23,18 +23,22 @@ std::string bound_text(const WorkspaceId& workspace, const ConversationId& conve
 AccessTokens::AccessTokens(std::string secret, const Clock& clock)
     : secret_(std::move(secret)), clock_(clock) {}
 
-Result<TokenIssuer::Issued> AccessTokens::issue(const UserId& user, const SessionId& session,
-                                                Time expires_at) {
-  const std::string token_id = random_token(16);
+TokenIssuer::TokenId AccessTokens::new_token_id() {
+  const std::string id = random_token(16);
+  return {id, sha256_hex(id)};
+}
+
+Result<std::string> AccessTokens::issue(const UserId& user, const SessionId& session,
+                                        const TokenId& id, Time expires_at) {
   const Time now = clock_.now();
   JwtClaims claims;
-  claims.texts = {{"sub", user.to_string()}, {"sid", session.to_string()}, {"jti", token_id}};
+  claims.texts = {{"sub", user.to_string()}, {"sid", session.to_string()}, {"jti", id.id}};
   claims.issued_at = now;
   claims.not_before = now;
   claims.expires_at = expires_at;
-  const std::optional<std::string> token = sign_jwt(claims, secret_);
+  std::optional<std::string> token = sign_jwt(claims, secret_);
   if (!token) return Status::internal("libjwt could not sign a token");
-  return Issued{*token, sha256_hex(token_id)};
+  return *std::move(token);
 }
 
 Result<TokenIssuer::Claims> AccessTokens::verify(std::string_view token) const {

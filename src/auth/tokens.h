@@ -13,7 +13,9 @@ namespace monitora::auth {
 class AccessTokens final : public TokenIssuer {
  public:
   AccessTokens(std::string secret, const Clock& clock);
-  Result<Issued> issue(const UserId& user, const SessionId& session, Time expires_at) override;
+  TokenId new_token_id() override;
+  Result<std::string> issue(const UserId& user, const SessionId& session, const TokenId& id,
+                            Time expires_at) override;
   Result<Claims> verify(std::string_view token) const override;
 
  private:

@@ -39,11 +39,13 @@ class PasswordHasher {
 class TokenIssuer {
  public:
   virtual ~TokenIssuer() = default;
-  struct Issued {
-    std::string token;
-    std::string token_hash;  // 64 hex characters
+  struct TokenId {
+    std::string id;    // random
+    std::string hash;  // its SHA-256, 64 hex characters: the session's token_hash
   };
-  virtual Result<Issued> issue(const UserId& user, const SessionId& session, Time expires_at) = 0;
+  virtual TokenId new_token_id() = 0;
+  virtual Result<std::string> issue(const UserId& user, const SessionId& session, const TokenId& id,
+                                    Time expires_at) = 0;
   struct Claims {
     UserId user;
     SessionId session;
