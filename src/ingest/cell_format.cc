@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -50,14 +51,17 @@ std::optional<std::string> date_text(double serial, CellFormat::Kind kind, bool 
 struct Code {
   std::string plain;
   std::string currency;
+  bool currency_last = false;
 };
 
 Code strip_code(std::string_view code) {
   Code out;
   std::string literal;
+  bool digits_first = false;  // before the first quoted text
   for (std::size_t i = 0; i < code.size() && code[i] != ';'; ++i) {
     if (code[i] == '"') {
       const std::size_t end = code.find('"', i + 1);
+      digits_first = digits_first || (literal.empty() && !out.plain.empty());
       literal += code.substr(i + 1, end == std::string_view::npos ? end : end - i - 1);
       if (end == std::string_view::npos) break;
       i = end;
@@ -65,6 +69,8 @@ Code strip_code(std::string_view code) {
       const std::size_t end = code.find(']', i);
       const std::string_view inside =
           code.substr(i + 1, end == std::string_view::npos ? end : end - i - 1);
+      if (inside.starts_with('$'))
+        digits_first = digits_first || (literal.empty() && !out.plain.empty());
       if (inside.starts_with('$'))
         literal += inside.substr(
             1, inside.find('-') == std::string_view::npos ? inside.size() : inside.find('-') - 1);
@@ -81,6 +87,8 @@ Code strip_code(std::string_view code) {
   for (std::string_view symbol : {"€", "$", "£", "CHF", "EUR", "USD", "GBP"}) {
     if (literal.find(symbol) != std::string::npos || out.plain.find(symbol) != std::string::npos) {
       out.currency = symbol;
+      const std::size_t at = out.plain.find(symbol);
+      out.currency_last = at == std::string::npos ? digits_first : at > 0;
       break;
     }
   }
@@ -116,6 +124,7 @@ CellFormat parse_format_code(std::string_view code) {
     return {};
   }
   format.currency = parts.currency;
+  format.comma = parts.currency_last;
   return format;
 }
 
@@ -145,7 +154,8 @@ std::string format_cell(std::string_view value, const CellFormat& format, bool f
     case Kind::percent:
       return fmt::format("{:.{}f} %", *number * 100, format.decimals);
     case Kind::number: {
-      const std::string text = fmt::format("{:.{}f}", *number, format.decimals);
+      std::string text = fmt::format("{:.{}f}", *number, format.decimals);
+      if (format.comma) std::replace(text.begin(), text.end(), '.', ',');
       return format.currency.empty() ? text : text + " " + format.currency;
     }
     case Kind::general:

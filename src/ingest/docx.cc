@@ -2,6 +2,7 @@
 // (ECMA-376 part 1, 17). Deleted revisions and hidden text are left out.
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "ingest/formats.h"
@@ -30,10 +31,12 @@ class DocxReader {
   void run_part(const pugi::xml_node& node, std::string& text);
   void flush_aside();
   int heading_level(const pugi::xml_node& properties) const;
+  bool is_item(const pugi::xml_node& properties) const;
 
   SectionBuilder& out_;
   std::map<std::string, int, std::less<>> levels_;  // by style
-  Notes notes_;                                     // "footnote 2" → its text
+  std::set<std::string, std::less<>> list_styles_;
+  Notes notes_;  // "footnote 2" → its text
   std::vector<std::string> cited_;
   std::vector<pugi::xml_node> boxes_;
   int cited_count_ = 0;
@@ -57,6 +60,7 @@ void DocxReader::read_styles(const pugi::xml_node& styles) {
     const pugi::xml_node outline = child(child(style, "pPr"), "outlineLvl");
     if (!level && outline) level = std::atoi(std::string(attribute(outline, "val")).c_str()) + 1;
     if (level >= 1 && level <= 6) levels_[id] = level;
+    if (child(child(style, "pPr"), "numPr")) list_styles_.insert(id);
     based_on[id] = std::string(attribute(child(style, "basedOn"), "val"));
   }
   for (const auto& [id, parent] : based_on) {
@@ -91,6 +95,11 @@ int DocxReader::heading_level(const pugi::xml_node& properties) const {
   }
   const auto found = levels_.find(attribute(child(properties, "pStyle"), "val"));
   return found == levels_.end() ? 0 : found->second;
+}
+
+bool DocxReader::is_item(const pugi::xml_node& properties) const {
+  return child(properties, "numPr") ||
+         list_styles_.contains(attribute(child(properties, "pStyle"), "val"));
 }
 
 void DocxReader::run_part(const pugi::xml_node& node, std::string& text) {
@@ -148,7 +157,7 @@ void DocxReader::paragraph(const pugi::xml_node& node) {
   runs(node, text);
   if (const int level = heading_level(properties)) {
     out_.heading(level, text);
-  } else if (child(properties, "numPr") && !is_blank(text)) {
+  } else if (!is_blank(text) && is_item(properties)) {
     out_.line("- " + text);
   } else {
     out_.paragraph(text);

@@ -62,23 +62,70 @@ std::vector<Strip> cut_into_strips(std::vector<Word> words) {
   return strips;
 }
 
-// White space between words of the strip, wider than `least`.
-std::vector<Gutter> gaps_of(const Strip& strip, double least) {
+// Words of one line; pieces of one word (a raised "er" after "1") are not set apart.
+std::string line_text(const std::vector<Word>& words) {
+  std::string line;
+  double end = 0;
+  for (const Word& word : words) {
+    const bool apart = word.left - end > 0.08 * (word.bottom - word.top);
+    if (!line.empty() && apart) line += ' ';
+    line += word.text;
+    end = word.right;
+  }
+  return line;
+}
+
+std::string cell_text(std::vector<Word> words) {
+  std::string text;
+  for (const Strip& line : cut_into_strips(std::move(words))) {
+    if (!text.empty()) text += ' ';
+    text += line_text(line.words);
+  }
+  return text;
+}
+
+// How many lines stand on both sides of `gutter`: columns whose lines are not level make one strip.
+std::size_t lines_beside(const Strip& strip, const Gutter& gutter) {
+  std::vector<Word> left;
+  std::vector<Word> right;
+  for (const Word& word : strip.words) {
+    if (word.right <= gutter.left + 0.01)
+      left.push_back(word);
+    else if (word.left >= gutter.right - 0.01)
+      right.push_back(word);
+  }
+  return std::min(cut_into_strips(std::move(left)).size(),
+                  cut_into_strips(std::move(right)).size());
+}
+
+// White space between words of the strip, wider than `least`. A justified line, with its words
+// spread evenly up to the right edge, has none.
+std::vector<Gutter> gaps_of(const Strip& strip, double least, double right_edge) {
   std::vector<Gutter> gaps;
   double reach = strip.words.front().right;
-  for (const Word& word : strip.words) {
-    if (word.left - reach >= least) gaps.push_back({reach, word.left, 1});
+  double narrowest = 1e9;
+  double widest = 0;
+  for (std::size_t i = 1; i < strip.words.size(); ++i) {
+    const Word& word = strip.words[i];
+    const double width = word.left - reach;
+    narrowest = std::min(narrowest, width);
+    widest = std::max(widest, width);
+    if (width >= least) gaps.push_back({reach, word.left, 0});
     reach = std::max(reach, word.right);
   }
+  const bool justified =
+      reach > right_edge - 0.3 * least && widest < 1.3 * narrowest && widest < 6 * least;
+  if (justified) return {};
+  for (Gutter& gap : gaps) gap.support = lines_beside(strip, gap);
   return gaps;
 }
 
-// What the strip leaves of the gutter: its widest part that no word touches.
-std::optional<Gutter> narrowed(const Gutter& gutter, const Strip& strip, double least) {
-  Gutter best;
+// What the strip leaves of the gutter: the parts of at least `least` that no word touches.
+std::vector<Gutter> narrowed(const Gutter& gutter, const Strip& strip, double least) {
+  std::vector<Gutter> parts;
   double from = gutter.left;
   const auto offer = [&](double to) {
-    if (to - from > best.width()) best = {from, to, gutter.support};
+    if (to - from >= least) parts.push_back({from, to, gutter.support});
   };
   for (const Word& word : strip.words) {
     if (word.right <= from) continue;
@@ -87,16 +134,15 @@ std::optional<Gutter> narrowed(const Gutter& gutter, const Strip& strip, double 
     from = std::max(from, word.right);
   }
   offer(gutter.right);
-  if (best.width() < least) return std::nullopt;
-  bool left = false;
-  bool right = false;
-  for (const Word& word : strip.words) {
-    left = left || word.right <= best.left + 0.01;
-    right = right || word.left >= best.right - 0.01;
-  }
-  best.support += left && right;
-  return best;
+  for (Gutter& part : parts) part.support += lines_beside(strip, part);
+  return parts;
 }
+
+// Of the region that is laid out; height is its letters'.
+struct Measure {
+  double right = 0;
+  double height = 0;
+};
 
 struct Group {
   std::size_t begin = 0;
@@ -104,26 +150,55 @@ struct Group {
   std::vector<Gutter> gutters;  // empty: running text
 };
 
+// Narrow gutters are spaces between words that happen to stand below each other, unless many lines
+// agree on them.
+void drop_doubtful(Group& group, double height) {
+  std::erase_if(group.gutters, [&](const Gutter& gutter) {
+    return gutter.support < (gutter.width() >= 1.5 * height ? 2 : kConfirmed);
+  });
+}
+
+Group grow(const std::vector<Strip>& strips, std::size_t begin, const Measure& measure,
+           bool look_ahead = true);
+
+// True when the strips from `at` on are a table or columns of their own, finer than `group`: a
+// table below two columns whose gutter happens to go on through it.
+bool begins_finer_group(const std::vector<Strip>& strips, std::size_t at, const Group& group,
+                        const Measure& measure) {
+  const Group own = grow(strips, at, measure, false);
+  Group so_far = group;
+  drop_doubtful(so_far, measure.height);
+  return own.end - own.begin >= kConfirmed && !so_far.gutters.empty() &&
+         own.gutters.size() > so_far.gutters.size();
+}
+
 // The longest run of strips from `begin` that gutters go through.
-Group grow(const std::vector<Strip>& strips, std::size_t begin, double height) {
+Group grow(const std::vector<Strip>& strips, std::size_t begin, const Measure& measure,
+           bool look_ahead) {
+  const double height = measure.height;
   const double least = 0.4 * height;
-  Group group{begin, begin + 1, gaps_of(strips[begin], least)};
+  Group group{begin, begin + 1, gaps_of(strips[begin], least, measure.right)};
   std::size_t supported_end = group.end;
   while (!group.gutters.empty() && group.end < strips.size()) {
     const Strip& strip = strips[group.end];
-    if (strip.top - strips[group.end - 1].bottom > 3 * height) break;
+    const double gap = strip.top - strips[group.end - 1].bottom;
+    if (gap > 3 * height) break;
+    if (look_ahead && gap > 0.35 * height && begins_finer_group(strips, group.end, group, measure))
+      break;
     std::vector<Gutter> kept;
     bool lost = false;
     bool supported = false;
     for (const Gutter& gutter : group.gutters) {
-      if (const auto rest = narrowed(gutter, strip, least)) {
-        supported = supported || rest->support > gutter.support;
-        kept.push_back(*rest);
-      } else {
-        lost = lost || gutter.support >= kConfirmed;
+      const std::vector<Gutter> parts = narrowed(gutter, strip, least);
+      for (const Gutter& part : parts) {
+        supported = supported || part.support > gutter.support;
+        kept.push_back(part);
       }
+      lost = lost || (parts.empty() && gutter.support >= kConfirmed);
     }
-    if (kept.empty() || lost) break;
+    // A row may span columns, and a chance gutter may end; a line that crosses a believable one and
+    // stands beside none is not part of this.
+    if (kept.empty() || (lost && !supported)) break;
     group.gutters = std::move(kept);
     ++group.end;
     if (supported) supported_end = group.end;
@@ -135,11 +210,37 @@ Group grow(const std::vector<Strip>& strips, std::size_t begin, double height) {
       break;
     }
   }
-  std::erase_if(group.gutters, [&](const Gutter& gutter) {
-    return gutter.support < (gutter.width() >= 1.5 * height ? 2 : kConfirmed);
-  });
+  drop_doubtful(group, height);
   if (group.gutters.empty()) group.end = begin + 1;
   return group;
+}
+
+bool crosses(const Strip& strip, const std::vector<Gutter>& gutters) {
+  return std::any_of(gutters.begin(), gutters.end(), [&](const Gutter& gutter) {
+    return std::any_of(strip.words.begin(), strip.words.end(), [&](const Word& word) {
+      return word.left < gutter.right - 0.01 && word.right > gutter.left + 0.01;
+    });
+  });
+}
+
+bool are_text_columns(const std::vector<Strip>& strips, const Group& group);
+
+std::vector<Group> group_strips(const std::vector<Strip>& strips, const Measure& measure) {
+  const double height = measure.height;
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < strips.size(); i = groups.back().end)
+    groups.push_back(grow(strips, i, measure));
+  // Where one column begins higher than the other, its first lines had nothing beside them.
+  for (std::size_t g = groups.size(); g-- > 1;) {
+    if (groups[g].gutters.empty() || !are_text_columns(strips, groups[g])) continue;
+    while (g > 0 && groups[g - 1].gutters.empty() &&
+           strips[groups[g].begin].top - strips[groups[g].begin - 1].bottom < 0.6 * height &&
+           !crosses(strips[groups[g].begin - 1], groups[g].gutters)) {
+      groups[g].begin = groups[g - 1].begin;
+      groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(--g));
+    }
+  }
+  return groups;
 }
 
 std::size_t column_of(const Word& word, const std::vector<Gutter>& gutters) {
@@ -188,12 +289,10 @@ void add_table(const std::vector<Strip>& strips, const Group& group, double heig
                std::vector<Paragraph>& out) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = group.begin; i < group.end; ++i) {
-    std::vector<std::string> cells(group.gutters.size() + 1);
-    for (const Word& word : strips[i].words) {
-      std::string& cell = cells[column_of(word, group.gutters)];
-      if (!cell.empty()) cell += ' ';
-      cell += word.text;
-    }
+    std::vector<std::vector<Word>> words(group.gutters.size() + 1);
+    for (const Word& word : strips[i].words) words[column_of(word, group.gutters)].push_back(word);
+    std::vector<std::string> cells;
+    for (std::vector<Word>& cell : words) cells.push_back(cell_text(std::move(cell)));
     // A line close below without a first cell goes on in the cells above it.
     const bool goes_on =
         !rows.empty() && cells[0].empty() && strips[i].top - strips[i - 1].bottom < 0.35 * height;
@@ -255,13 +354,9 @@ class Flow {
       : left_(left), right_(right), out_(out) {}
 
   void add(const Strip& strip) {
-    std::string line;
+    const std::string line = line_text(strip.words);
     double end = left_;
-    for (const Word& word : strip.words) {
-      if (!line.empty()) line += ' ';
-      line += word.text;
-      end = std::max(end, word.right);
-    }
+    for (const Word& word : strip.words) end = std::max(end, word.right);
     const double height = median_height(strip.words);
     const bool apart =
         strip.top - bottom_ > 0.55 * height || std::abs(height - height_) > 0.12 * height;
@@ -299,9 +394,7 @@ void lay_out_region(std::vector<Word> words, int depth, std::vector<Paragraph>& 
   }
   const std::vector<Strip> strips = cut_into_strips(std::move(words));
   std::optional<Flow> flow;
-  for (std::size_t i = 0; i < strips.size();) {
-    const Group group = grow(strips, i, height);
-    i = group.end;
+  for (const Group& group : group_strips(strips, {right, height})) {
     if (group.gutters.empty()) {
       if (!flow) flow.emplace(left, right, out);
       flow->add(strips[group.begin]);
