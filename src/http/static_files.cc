@@ -1,0 +1,119 @@
+#include "http/static_files.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "http/wire.h"
+
+namespace monitora::http {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".json", "application/json"},
+    {".map", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".ico", "image/x-icon"},
+    {".webp", "image/webp"},
+    {".woff2", "font/woff2"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".webmanifest", "application/manifest+json"}};
+
+constexpr std::uintmax_t kMostLoaded = 64 << 20;
+
+std::string_view content_type(std::string_view path) {
+  for (const auto& [end, type] : kTypes) {
+    if (path.ends_with(end)) return type;
+  }
+  return "application/octet-stream";
+}
+
+// Whether an If-None-Match names this tag; weak comparison (RFC 9110 section 13.1.2).
+bool names_tag(std::string_view if_none_match, std::string_view quoted_tag) {
+  for (std::string_view entry : split(if_none_match, ',')) {
+    entry = trim(entry);
+    if (entry.starts_with("W/")) entry.remove_prefix(2);
+    if (entry == quoted_tag || entry == "*") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+StaticFiles::StaticFiles(std::span<const EmbeddedFile> files) {
+  for (const EmbeddedFile& file : files) add(std::string(file.path), file.bytes, file.gzip);
+}
+
+Result<StaticFiles> StaticFiles::load(const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  StaticFiles files;
+  std::uintmax_t total = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->is_regular_file(error)) continue;
+    total += entry->file_size(error);
+    if (total > kMostLoaded)
+      return Status::internal("static files: more than 64 MiB in " + directory.string());
+    std::ifstream in(entry->path(), std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in) return Status::internal("static files: cannot read " + entry->path().string());
+    files.loaded_.emplace(entry->path().lexically_relative(directory).generic_string(),
+                          std::move(bytes));
+  }
+  if (error)
+    return Status::internal("static files: " + directory.string() + ": " + error.message());
+  for (const auto& [path, bytes] : files.loaded_) {
+    if (path.ends_with(".gz") && files.loaded_.contains(path.substr(0, path.size() - 3))) continue;
+    const auto gzip = files.loaded_.find(path + ".gz");
+    files.add(path, bytes, gzip == files.loaded_.end() ? std::string_view() : gzip->second);
+  }
+  return files;
+}
+
+void StaticFiles::add(std::string path, std::string_view bytes, std::string_view gzip) {
+  File file{bytes, gzip.size() < bytes.size() ? gzip : std::string_view(),
+            sha256_hex(bytes).substr(0, 16), content_type(path)};
+  files_.insert_or_assign(std::move(path), std::move(file));
+}
+
+const StaticFiles::File* StaticFiles::find(std::string_view path) const {
+  const std::string name(path);
+  const std::string index =
+      name.empty() || name.ends_with('/') ? name + "index.html" : name + "/index.html";
+  for (const std::string& candidate : {name, name + ".html", index}) {
+    if (const auto found = files_.find(candidate); found != files_.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+Result<Response> StaticFiles::serve(const Request& request, std::string_view path,
+                                    std::string_view cache_control) const {
+  const File* file = find(path);
+  if (!file) return Status::not_found();
+  const bool compressed = !file->gzip.empty() && accepts_gzip(request.header("accept-encoding"));
+  const std::string tag = "\"" + file->etag + (compressed ? "-gz\"" : "\"");
+  Response response;
+  response.headers.emplace_back("ETag", tag);
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  const bool named_by_content = path.find("_next/static/") != std::string_view::npos;
+  response.headers.emplace_back(
+      "Cache-Control", named_by_content ? "public, max-age=31536000, immutable" : cache_control);
+  if (names_tag(request.header("if-none-match"), tag)) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.emplace_back("Content-Type", file->content_type);
+  if (compressed) response.headers.emplace_back("Content-Encoding", "gzip");
+  response.body = compressed ? file->gzip : file->bytes;
+  return response;
+}
+
+}  // namespace monitora::http
