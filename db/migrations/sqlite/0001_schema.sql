@@ -92,9 +92,9 @@ CREATE TABLE workspaces (
     created_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT UQ_workspaces_api_key UNIQUE (api_key),
-    CONSTRAINT CHK_workspaces_allowed_domains CHECK (json_valid(allowed_domains)),
-    CONSTRAINT CHK_workspaces_rag_config CHECK (json_valid(rag_config)),
-    CONSTRAINT CHK_workspaces_widget_config CHECK (json_valid(widget_config)),
+    CONSTRAINT CHK_workspaces_allowed_domains CHECK (allowed_domains IS NULL OR json_valid(allowed_domains)),
+    CONSTRAINT CHK_workspaces_rag_config CHECK (rag_config IS NULL OR json_valid(rag_config)),
+    CONSTRAINT CHK_workspaces_widget_config CHECK (widget_config IS NULL OR json_valid(widget_config)),
     CONSTRAINT FK_workspaces_user FOREIGN KEY (user_id) REFERENCES profiles (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_workspaces_user ON workspaces (user_id, name);
@@ -160,7 +160,7 @@ CREATE TABLE workspace_databases (
     created_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     updated_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT CHK_db_type CHECK (db_type IN ('sqlserver', 'mysql', 'postgres')),
-    CONSTRAINT CHK_workspace_databases_allowed_tables CHECK (json_valid(allowed_tables)),
+    CONSTRAINT CHK_workspace_databases_allowed_tables CHECK (allowed_tables IS NULL OR json_valid(allowed_tables)),
     CONSTRAINT FK_workspace_databases_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_workspace_databases_workspace ON workspace_databases (workspace_id);
@@ -212,7 +212,7 @@ CREATE TABLE document_chunks (
     embedding_model TEXT,
     created_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT UQ_document_chunk UNIQUE (document_id, chunk_index),
-    CONSTRAINT CHK_document_chunks_metadata CHECK (json_valid(metadata)),
+    CONSTRAINT CHK_document_chunks_metadata CHECK (metadata IS NULL OR json_valid(metadata)),
     CONSTRAINT FK_chunks_document FOREIGN KEY (document_id) REFERENCES documents (id) ON DELETE CASCADE,
     CONSTRAINT FK_chunks_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
@@ -270,8 +270,8 @@ CREATE TABLE messages (
     CONSTRAINT CHK_messages_role CHECK (role IN ('user', 'assistant', 'system')),
     CONSTRAINT CHK_messages_rag_score CHECK (rag_score IS NULL OR (rag_score >= 0 AND rag_score <= 1)),
     CONSTRAINT CHK_messages_feedback CHECK (feedback IS NULL OR feedback IN (-1, 1)),
-    CONSTRAINT CHK_messages_sources CHECK (json_valid(sources)),
-    CONSTRAINT CHK_messages_metadata CHECK (json_valid(metadata)),
+    CONSTRAINT CHK_messages_sources CHECK (sources IS NULL OR json_valid(sources)),
+    CONSTRAINT CHK_messages_metadata CHECK (metadata IS NULL OR json_valid(metadata)),
     CONSTRAINT FK_messages_conversation FOREIGN KEY (conversation_id) REFERENCES conversations (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_messages_conversation ON messages (conversation_id, created_at, id);
@@ -319,7 +319,7 @@ CREATE TABLE message_topics (
     sample_questions TEXT,
     last_updated TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     CONSTRAINT UQ_workspace_topic UNIQUE (workspace_id, topic_name),
-    CONSTRAINT CHK_message_topics_sample_questions CHECK (json_valid(sample_questions)),
+    CONSTRAINT CHK_message_topics_sample_questions CHECK (sample_questions IS NULL OR json_valid(sample_questions)),
     CONSTRAINT FK_topics_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_message_topics_workspace ON message_topics (workspace_id);
@@ -343,7 +343,7 @@ CREATE TABLE response_cache (
     created_at TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
     expires_at TEXT,
     context_version TEXT,
-    CONSTRAINT CHK_response_cache_sources CHECK (json_valid(sources)),
+    CONSTRAINT CHK_response_cache_sources CHECK (sources IS NULL OR json_valid(sources)),
     CONSTRAINT FK_cache_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX idx_response_cache_workspace ON response_cache (workspace_id);
@@ -391,7 +391,7 @@ CREATE TABLE audit_log (
     workspace_id TEXT,
     target TEXT,
     ip_address TEXT,
-    detail TEXT CHECK (json_valid(detail))
+    detail TEXT CHECK (detail IS NULL OR json_valid(detail))
 ) STRICT;
 CREATE INDEX idx_audit_log_workspace ON audit_log (workspace_id, at);
 CREATE INDEX idx_audit_log_at ON audit_log (at);

@@ -1,0 +1,131 @@
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "contract/content_contract.h"
+
+namespace monitora::contract {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::IsEmpty;
+
+class CacheContract : public ContentContract {
+ protected:
+  CacheStore::NewEntry entry(const std::string& question, const std::string& response = "Oui.") {
+    CacheStore::NewEntry made;
+    made.question_hash = sha256_hex(question);
+    made.question = question;
+    made.question_vector = vector(1);
+    made.embedding_model = "e5";
+    made.response = response;
+    made.sources = {{1, DocumentId::random(), "cgv.pdf", 2, "extrait"}};
+    made.rag_score = 0.8;
+    made.context_version = "c1";
+    made.expires_at = clock.now() + seconds(100);
+    return made;
+  }
+  std::optional<CacheEntry> find(const WorkspaceId& in, const std::string& question,
+                                 const std::string& version = "c1") {
+    const auto found = cache->find(in, sha256_hex(question), version);
+    EXPECT_TRUE(found.ok()) << found.status().to_string();
+    return found.ok() ? *found : std::nullopt;
+  }
+};
+
+TEST_P(CacheContract, AnAnswerIsFoundByQuestionAndContextAndCounted) {
+  const CacheStore::NewEntry made = entry("Délais ?", "48 h 🚚");
+  ASSERT_OK(cache->put(workspace, made));
+  EXPECT_FALSE(find(workspace, "Autre ?"));
+  EXPECT_FALSE(find(workspace, "Délais ?", "c2"));
+  EXPECT_FALSE(find(foreign, "Délais ?"));
+  const auto found = find(workspace, "Délais ?");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->question, "Délais ?");
+  EXPECT_EQ(found->response, "48 h 🚚");
+  EXPECT_EQ(found->rag_score, 0.8);
+  ASSERT_EQ(found->sources.size(), 1U);
+  EXPECT_EQ(found->sources[0].document_id, made.sources[0].document_id);
+  EXPECT_EQ(found->created_at, clock.now());
+  EXPECT_EQ(found->expires_at, made.expires_at);
+  EXPECT_EQ(found->hit_count, 2);  // given once when it was made, once now
+  EXPECT_EQ(find(workspace, "Délais ?")->hit_count, 3);
+  EXPECT_EQ(cache->list(workspace, {})->items[0].hit_count, 3);
+}
+
+TEST_P(CacheContract, HitsFromManyThreadsAreAllCounted) {
+  ASSERT_OK(cache->put(workspace, entry("q")));
+  in_parallel(8, [&](int) {
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(find(workspace, "q"));
+  });
+  EXPECT_EQ(cache->list(workspace, {})->items[0].hit_count, 81);
+}
+
+TEST_P(CacheContract, PuttingAgainReplaces) {
+  ASSERT_OK(cache->put(workspace, entry("q", "ancienne")));
+  find(workspace, "q");
+  clock.advance(seconds(50));
+  CacheStore::NewEntry fresh = entry("q", "nouvelle");
+  fresh.question_vector.clear();
+  ASSERT_OK(cache->put(workspace, fresh));
+  CacheStore::NewEntry other_context = entry("q", "autre contexte");
+  other_context.context_version = "c2";
+  ASSERT_OK(cache->put(workspace, other_context));
+  EXPECT_EQ(count("response_cache"), 2);
+  clock.advance(seconds(60));  // the first would be over by now
+  const auto found = find(workspace, "q");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->response, "nouvelle");
+  EXPECT_EQ(found->hit_count, 2);
+  EXPECT_KEY(cache->put(WorkspaceId::random(), entry("q")), "workspace_not_found");
+}
+
+TEST_P(CacheContract, WhatIsOverIsNeverGiven) {
+  ASSERT_OK(cache->put(workspace, entry("q")));
+  clock.advance(seconds(100) - Micros(1));
+  EXPECT_TRUE(find(workspace, "q"));
+  clock.advance(Micros(1));
+  EXPECT_FALSE(find(workspace, "q"));
+  EXPECT_THAT(cache->list(workspace, {})->items, IsEmpty());
+  ASSERT_OK(cache->put(workspace, entry("vivante")));
+  ASSERT_OK(cache->remove_expired());
+  EXPECT_EQ(count("response_cache"), 1);
+  EXPECT_TRUE(find(workspace, "vivante"));
+}
+
+TEST_P(CacheContract, ARefusedAnswerGoesFromItsWorkspaceOnly) {
+  ASSERT_OK(cache->put(workspace, entry("a", "mauvaise")));
+  ASSERT_OK(cache->put(workspace, entry("b", "mauvaise")));
+  ASSERT_OK(cache->put(workspace, entry("c", "bonne")));
+  ASSERT_OK(cache->put(foreign, entry("a", "mauvaise")));
+  ASSERT_OK(cache->remove_answer(workspace, "mauvaise"));
+  EXPECT_FALSE(find(workspace, "a"));
+  EXPECT_FALSE(find(workspace, "b"));
+  EXPECT_TRUE(find(workspace, "c"));
+  EXPECT_TRUE(find(foreign, "a"));
+  ASSERT_OK(cache->clear(workspace));
+  EXPECT_FALSE(find(workspace, "c"));
+  EXPECT_TRUE(find(foreign, "a"));
+}
+
+TEST_P(CacheContract, TheListIsPagedUnderTies) {
+  for (int i = 0; i < 5; ++i) ASSERT_OK(cache->put(workspace, entry(std::to_string(i))));
+  ASSERT_OK(cache->put(foreign, entry("etrangere")));
+  std::set<std::string> seen;
+  PageRequest request{2, ""};
+  int pages = 0;
+  do {
+    const auto page = cache->list(workspace, request);
+    ASSERT_OK(page);
+    for (const CacheEntry& each : page->items) EXPECT_TRUE(seen.insert(each.question).second);
+    request.cursor = page->next_cursor;
+    ++pages;
+  } while (!request.cursor.empty());
+  EXPECT_EQ(pages, 3);
+  EXPECT_EQ(seen.size(), 5U);
+}
+
+MONITORA_FOR_EVERY_DATABASE(CacheContract);
+
+}  // namespace
+}  // namespace monitora::contract

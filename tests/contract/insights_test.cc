@@ -1,0 +1,236 @@
+#include <gmock/gmock.h>
+
+#include "contract/content_contract.h"
+
+namespace monitora::contract {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class InsightsContract : public ContentContract {
+ protected:
+  // A conversation whose answer got a vote.
+  std::vector<Message> vote(int feedback, std::optional<double> score,
+                            Channel channel = Channel::widget) {
+    const auto [made, messages] = talk(workspace, "q", "r", score, channel);
+    EXPECT_TRUE(conversations->set_feedback(workspace, made.id, messages[1].id, feedback).ok());
+    return messages;
+  }
+};
+
+TEST_P(InsightsContract, WithNothingSaidThereIsNoRate) {
+  upload(workspace);
+  const auto found = insights->calculate(workspace);
+  ASSERT_OK(found);
+  EXPECT_FALSE(found->satisfaction_rate);
+  EXPECT_FALSE(found->avg_rag_score);
+  EXPECT_EQ(found->avg_messages_per_conversation, 0);
+  EXPECT_EQ(found->low_confidence_count, 0);
+  EXPECT_EQ(found->total_conversations, 0);
+  EXPECT_EQ(found->total_messages, 0);
+  EXPECT_EQ(found->total_documents, 1);
+  EXPECT_EQ(found->calculated_at, clock.now());
+}
+
+TEST_P(InsightsContract, FollowsThePlansFormulas) {
+  vote(1, 0.9);
+  vote(1, 0.5);   // 0.5 is not low
+  vote(-1, 0.4);  // low
+  talk(workspace, "q", "r", 0.1);
+  const auto [made, messages] = talk(workspace, "q", "r");  // no score: in no mean
+  ASSERT_OK(conversations->append(workspace, made, false, {question("et ?")}));
+  const auto low = talk(workspace, "q", "r", 0.3).second;
+  ASSERT_OK(insights->resolve(workspace, low[1].id));
+  vote(-1, 0.0, Channel::test);  // the console's own tries count in nothing
+  const Conversation silent = conversation();
+  ASSERT_OK(conversations->append(workspace, silent, true, {}));
+  talk(foreign, "q", "r", 0.0);
+
+  const auto found = insights->calculate(workspace);
+  ASSERT_OK(found);
+  EXPECT_NEAR(*found->satisfaction_rate, 200.0 / 3, 1e-9);
+  EXPECT_NEAR(*found->avg_rag_score, (0.9 + 0.5 + 0.4 + 0.1 + 0.3) / 5, 1e-9);
+  EXPECT_EQ(found->low_confidence_count, 2);
+  EXPECT_EQ(found->total_conversations, 7);
+  EXPECT_EQ(found->total_messages, 13);
+  EXPECT_NEAR(found->avg_messages_per_conversation, 13.0 / 7, 1e-9);
+
+  // The row that reports read.
+  ASSERT_OK(pool().with(sql::Connection::Mode::read, [&](sql::Connection& connection) {
+    return connection.query(
+        "SELECT satisfaction_rate, avg_rag_score, avg_messages_per_conversation, "
+        "low_confidence_count, total_conversations, total_messages FROM insights_cache "
+        "WHERE workspace_id = ?",
+        {sql::p(workspace)}, [&](const sql::Row& row) {
+          EXPECT_EQ(row.real(0), *found->satisfaction_rate);
+          EXPECT_EQ(row.real(1), *found->avg_rag_score);
+          EXPECT_EQ(row.real(2), found->avg_messages_per_conversation);
+          EXPECT_EQ(row.integer(3), 2);
+          EXPECT_EQ(row.integer(4), 7);
+          EXPECT_EQ(row.integer(5), 13);
+          return Status();
+        });
+  }));
+}
+
+TEST_P(InsightsContract, SimultaneousCalculationsKeepOneRow) {
+  talk(workspace, "q", "r", 0.5);
+  in_parallel(8, [&](int) {
+    for (int i = 0; i < 5; ++i) {
+      const auto found = insights->calculate(workspace);
+      EXPECT_TRUE(found.ok()) << found.status().to_string();
+    }
+  });
+  EXPECT_EQ(count("insights_cache"), 1);
+  EXPECT_KEY(insights->calculate(WorkspaceId::random()), "workspace_not_found");
+}
+
+TEST_P(InsightsContract, MetricsOfAPeriodCountItsMessagesOnly) {
+  const auto [made, messages] = talk(workspace, "vieux", "vieux", 0.2);
+  vote(-1, 0.2);
+  clock.advance(hours(48));
+  const Time since = clock.now();
+  ASSERT_OK(conversations->append(workspace, made, false, {question("q"), answer("r", 0.8)}));
+  vote(1, 0.6);
+  const auto found = insights->metrics(workspace, since);
+  ASSERT_OK(found);
+  EXPECT_EQ(found->satisfaction_rate, 100.0);
+  EXPECT_NEAR(*found->avg_rag_score, 0.7, 1e-9);
+  EXPECT_EQ(found->low_confidence_count, 0);
+  EXPECT_EQ(found->total_conversations, 2);
+  EXPECT_EQ(found->total_messages, 4);
+  EXPECT_EQ(found->avg_messages_per_conversation, 2);
+  EXPECT_EQ(count("insights_cache"), 0);
+}
+
+TEST_P(InsightsContract, AWeakAnswerComesWithTheQuestionBeforeIt) {
+  const auto [made, first] = talk(workspace, "première ?", "bonne", 0.9);
+  clock.advance(seconds(1));
+  const Message weak = answer("faible", 0.49);
+  ASSERT_OK(conversations->append(workspace, made, false, {question("seconde ?"), weak}));
+  clock.advance(seconds(1));
+  ASSERT_OK(conversations->append(workspace, made, false, {question("après ?")}));
+  const Message unasked = answer("sans question", 0.1);
+  ASSERT_OK(conversations->append(workspace, conversation(), true, {unasked}));
+  talk(workspace, "essai", "faible", 0.1, Channel::test);
+  talk(foreign, "voisine", "faible", 0.1);
+
+  const auto found = insights->low_confidence(workspace, Time(), 10);
+  ASSERT_OK(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ((*found)[0].message_id, unasked.id);  // latest first
+  EXPECT_EQ((*found)[0].question, "");
+  EXPECT_EQ((*found)[1].message_id, weak.id);
+  EXPECT_EQ((*found)[1].question, "seconde ?");
+  EXPECT_EQ((*found)[1].answer, "faible");
+  EXPECT_EQ((*found)[1].rag_score, 0.49);
+  EXPECT_EQ(insights->low_confidence(workspace, Time(), 1)->size(), 1U);
+  EXPECT_THAT(*insights->low_confidence(workspace, clock.now() + seconds(1), 10), IsEmpty());
+}
+
+TEST_P(InsightsContract, ResolvingTakesAnAnswerOffTheList) {
+  const auto [made, messages] = talk(workspace, "q", "r", 0.1);
+  const std::string kAbsent = "message_not_found";
+  EXPECT_KEY(insights->resolve(foreign, messages[1].id), kAbsent);
+  EXPECT_KEY(insights->resolve(workspace, messages[0].id), kAbsent);
+  EXPECT_KEY(insights->resolve(workspace, MessageId::random()), kAbsent);
+  EXPECT_EQ(insights->low_confidence(workspace, Time(), 10)->size(), 1U);
+  ASSERT_OK(insights->resolve(workspace, messages[1].id));
+  ASSERT_OK(insights->resolve(workspace, messages[1].id));
+  EXPECT_THAT(*insights->low_confidence(workspace, Time(), 10), IsEmpty());
+  EXPECT_EQ(insights->calculate(workspace)->low_confidence_count, 0);
+}
+
+TEST_P(InsightsContract, TopicsAreReplacedAsAWhole) {
+  ASSERT_OK(insights->replace_topics(
+      workspace, {{"Livraison", 3, {"Où ?", "Quand ?"}}, {"Retours \"gratuits\"", 9, {}}}));
+  ASSERT_OK(insights->replace_topics(foreign, {{"Livraison", 1, {}}}));
+  auto found = insights->topics(workspace);
+  ASSERT_OK(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ((*found)[0].name, "Retours \"gratuits\"");
+  EXPECT_EQ((*found)[0].message_count, 9);
+  EXPECT_THAT((*found)[1].sample_questions, ElementsAre("Où ?", "Quand ?"));
+  // Refused as a whole: the old ones stay.
+  EXPECT_KEY(insights->replace_topics(workspace, {{"a", 1, {}}, {"a", 2, {}}}), "unique_violation");
+  EXPECT_EQ(insights->topics(workspace)->size(), 2U);
+  ASSERT_OK(insights->replace_topics(workspace, {}));
+  EXPECT_THAT(*insights->topics(workspace), IsEmpty());
+  EXPECT_EQ(insights->topics(foreign)->size(), 1U);
+  EXPECT_KEY(insights->replace_topics(WorkspaceId::random(), {{"a", 1, {}}}),
+             "workspace_not_found");
+}
+
+TEST_P(InsightsContract, AnalyticsSumAPeriodByHourAndDay) {
+  const Time day = *parse_time("2026-11-20T00:00:00Z");
+  upload(workspace);
+  const auto at = [&](const char* time) { clock.set(*parse_time(time)); };
+  const auto timed = [&](int response, int ttfb, bool cached) {
+    Message reply = answer("r", 0.5);
+    reply.response_time_ms = response;
+    reply.ttfb_ms = ttfb;
+    reply.cached = cached;
+    return reply;
+  };
+  at("2026-11-19T23:59:59.999Z");  // before the period
+  Conversation old = conversation(Channel::widget, "anna");
+  ASSERT_OK(conversations->append(workspace, old, true, {question("q")}));
+  at("2026-11-20T00:00:00Z");
+  ASSERT_OK(conversations->append(workspace, old, false, {question("q"), timed(100, 10, false)}));
+  at("2026-11-20T00:59:59.999Z");
+  const Message liked = timed(300, 30, true);
+  Conversation other = conversation(Channel::widget, "anna");  // the same visitor again
+  ASSERT_OK(conversations->append(workspace, other, true, {question("q"), liked}));
+  ASSERT_OK(conversations->set_feedback(workspace, other.id, liked.id, 1));
+  ASSERT_OK(conversations->append(workspace, conversation(Channel::api, ""), true,
+                                  {question("q"), answer("sans mesure")}));
+  at("2026-11-20T13:30:00Z");
+  ASSERT_OK(conversations->append(workspace, conversation(Channel::widget, "bob"), true,
+                                  {question("q")}));
+  ASSERT_OK(conversations->append(workspace, conversation(Channel::test, "moi"), true,
+                                  {question("q"), timed(9999, 999, true)}));
+  at("2026-11-21T00:00:00Z");  // the period's end is not in it
+  talk(workspace, "q", "r");
+  talk(foreign, "q", "r");
+
+  const auto found = insights->analytics(workspace, day, day + hours(24), true);
+  ASSERT_OK(found);
+  EXPECT_EQ(found->total_conversations, 4);
+  EXPECT_EQ(found->total_messages, 7);
+  EXPECT_EQ(found->unique_visitors, 2);
+  EXPECT_EQ(found->documents_count, 1);
+  EXPECT_EQ(found->satisfaction_rate, 100.0);
+  EXPECT_EQ(found->avg_response_time_ms, 200.0);
+  EXPECT_EQ(found->avg_ttfb_ms, 20.0);
+  EXPECT_NEAR(*found->cache_hit_rate, 100.0 / 3, 1e-9);
+  ASSERT_EQ(found->history.size(), 2U);
+  EXPECT_EQ(found->history[0].from, day);
+  EXPECT_EQ(found->history[0].messages, 6);
+  EXPECT_EQ(found->history[0].conversations, 3);
+  EXPECT_EQ(found->history[0].visitors, 1);
+  EXPECT_EQ(found->history[1].from, day + hours(13));
+  EXPECT_EQ(found->history[1].messages, 1);
+
+  const auto by_day = insights->analytics(workspace, day - hours(24), day + hours(48), false);
+  ASSERT_OK(by_day);
+  ASSERT_EQ(by_day->history.size(), 3U);
+  EXPECT_EQ(by_day->history[0].from, day - hours(24));
+  EXPECT_EQ(by_day->history[1].from, day);
+  EXPECT_EQ(by_day->history[1].messages, 7);
+  EXPECT_EQ(by_day->history[1].visitors, 2);
+  EXPECT_EQ(by_day->total_messages, 10);
+
+  const auto nothing = insights->analytics(workspace, day - hours(48), day - hours(24), false);
+  ASSERT_OK(nothing);
+  EXPECT_FALSE(nothing->satisfaction_rate || nothing->cache_hit_rate ||
+               nothing->avg_response_time_ms || nothing->avg_ttfb_ms);
+  EXPECT_THAT(nothing->history, IsEmpty());
+}
+
+MONITORA_FOR_EVERY_DATABASE(InsightsContract);
+
+}  // namespace
+}  // namespace monitora::contract
