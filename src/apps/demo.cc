@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "apps/document_file.h"
+#include "app/documents.h"
 #include "apps/terminal.h"
 #include "auth/passwords.h"
 
@@ -42,7 +42,7 @@ Workspace demo_workspace(const UserId& owner) {
 
 }  // namespace
 
-Result<Demo> prepare_demo(Database& database, TextExtractor& extractor,
+Result<Demo> prepare_demo(Database& database, Documents& documents,
                           const std::filesystem::path& examples) {
   Demo demo;
   demo.email = kEmail;
@@ -66,7 +66,8 @@ Result<Demo> prepare_demo(Database& database, TextExtractor& extractor,
     if (owned.items.front().counts.documents > 0) return demo;
   }
   for (const std::filesystem::path& file : corpus(examples)) {
-    MONITORA_TRY(store_file(*database.documents, extractor, demo.workspace, file).status());
+    MONITORA_TRY(
+        documents.upload({user->id, ""}, demo.workspace, file, file.filename().string()).status());
     ++demo.documents;
   }
   return demo;

@@ -7,7 +7,7 @@
 #include "apps/database.h"
 
 namespace monitora {
-class TextExtractor;
+class Documents;
 }
 
 namespace monitora::apps {
@@ -20,7 +20,8 @@ struct Demo {
 };
 
 // Makes what is missing; the documents are queued for indexing. Safe to repeat.
-Result<Demo> prepare_demo(Database& database, TextExtractor& extractor,
+Result<Demo> prepare_demo(Database& database, Documents& documents,
+
                           const std::filesystem::path& examples);
 
 // Waits, with progress, until no document of the workspace is pending; answers how many failed.

@@ -1,30 +1,28 @@
-// What reads documents and answers questions, wired from the settings: embedder, retriever,
-// extractor, indexing.
+// What reads documents and searches them, wired from the settings.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 
+#include "app/documents.h"
 #include "app/indexing.h"
 #include "apps/database.h"
+#include "ports/text_extractor.h"
 #include "retrieval/hybrid_retriever.h"
 
 namespace monitora::apps {
 
-// The embedding model of EMBEDDING_MODEL.
-Result<std::shared_ptr<Embedder>> load_embedder(const config::Settings& settings);
-
 struct Engine {
-  std::shared_ptr<Embedder> embedder;
   std::unique_ptr<retrieval::HybridRetriever> retriever;
   std::unique_ptr<TextExtractor> extractor;
   std::unique_ptr<Indexing> indexing;
 };
 
-// The database outlives it. Makes DATA_DIR's sub-directories.
-Result<Engine> make_engine(const config::Settings& settings, Database& database);
+// Database and embedder outlive it. Makes DATA_DIR's sub-directories.
+Result<Engine> make_engine(const config::Settings& settings, Database& database,
+                           Embedder& embedder);
 
-// DATA_DIR/tmp, for files that live as long as a request or a job; emptied by the server's start.
+// DATA_DIR/tmp, for files that live as long as a request or a job; emptied when the server starts.
 std::filesystem::path scratch_directory(const config::Settings& settings);
 
 }  // namespace monitora::apps

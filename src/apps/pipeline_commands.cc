@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "app/chat.h"
-#include "apps/chat_models.h"
+#include "app/documents.h"
 #include "apps/commands.h"
-#include "apps/document_file.h"
 #include "apps/engine.h"
 #include "apps/index_jobs.h"
+#include "apps/models.h"
 #include "apps/terminal.h"
 #include "jobs/runner.h"
 #include "ports/executor.h"
@@ -38,12 +38,20 @@ Status ingest(CommandLine& line, const std::string& workspace_text,
   SystemClock clock;
   MONITORA_ASSIGN(Database database, open_database(settings, clock));
   MONITORA_TRY(database.workspaces->get(workspace).status());
-  MONITORA_ASSIGN(Engine engine, make_engine(settings, database));
+  MONITORA_ASSIGN(Models models, load_models(settings));
+  MONITORA_ASSIGN(Engine engine, make_engine(settings, database, *models.embedder));
 
+  Documents documents({*database.documents,
+                       *database.chunks,
+                       *engine.retriever,
+                       *engine.extractor,
+                       *database.audit,
+                       {}});
   std::vector<Document> created;
   json::array report;
   for (const std::string& file : files) {
-    Result<Document> stored = store_file(*database.documents, *engine.extractor, workspace, file);
+    Result<Document> stored =
+        documents.upload({}, workspace, file, std::filesystem::path(file).filename().string());
     if (!stored.ok()) {
       line.exit_code = fail(stored.status());
       continue;
@@ -130,11 +138,11 @@ Status ask(const CommandLine& line, const std::string& workspace_text, const std
   MONITORA_ASSIGN(Database database, open_database(settings, clock));
   ChatQuestion question;
   MONITORA_ASSIGN(question.workspace, database.workspaces->get(workspace));
-  MONITORA_ASSIGN(Engine engine, make_engine(settings, database));
-  ChatModels models(settings);
+  MONITORA_ASSIGN(Models models, load_models(settings));
+  MONITORA_ASSIGN(Engine engine, make_engine(settings, database, *models.embedder));
   InlineExecutor workers;
   ChatService chat({*database.conversations, *database.cache, *database.chunks, *engine.retriever,
-                    *engine.embedder, models.model(), workers, clock});
+                    *models.embedder, *models.chat, workers, clock});
   question.text = text;
   question.channel = Channel::test;
   question.language = terminal_language();

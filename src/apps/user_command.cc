@@ -5,11 +5,12 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 
+#include "app/accounts.h"
 #include "apps/commands.h"
 #include "apps/database.h"
 #include "apps/terminal.h"
 #include "auth/passwords.h"
-#include "domain/account_rules.h"
+#include "domain/email.h"
 
 namespace monitora::apps {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 // From MONITORA_PASSWORD, else asked for; never from the command line.
-Result<std::string> new_password_hash() {
+Result<std::string> new_password_hash(const std::string& email) {
   std::string password;
   if (const char* given = std::getenv("MONITORA_PASSWORD"); given != nullptr) {
     password = given;
@@ -30,7 +31,8 @@ Result<std::string> new_password_hash() {
                              {"Les deux ne sont pas les mêmes.", "The two are not the same."});
   }
   auth::Passwords passwords;
-  MONITORA_TRY(check_password(password, passwords.is_common(password)));
+  if (std::optional<FieldError> fault = password_fault(passwords, password, email, "password"))
+    return Status::invalid({*std::move(fault)});
   return passwords.hash(password);
 }
 
@@ -52,9 +54,13 @@ json::object to_json(const User& user) {
 Status create(const CommandLine& line, Database& database, const std::string& email,
               const std::string& role) {
   NewUser user;
-  MONITORA_ASSIGN(user.email, read_email(email));
+  const std::optional<std::string> address = normalize_email(email);
+  if (!address)
+    return Status::invalid("email", {"Adresse e-mail attendue, par exemple nom@exemple.fr.",
+                                     "Expected an e-mail address, such as name@example.com."});
+  user.email = *address;
   user.role = parse_user_role(role).value_or(UserRole::admin);
-  MONITORA_ASSIGN(user.password_hash, new_password_hash());
+  MONITORA_ASSIGN(user.password_hash, new_password_hash(user.email));
   MONITORA_ASSIGN(const User created, database.users->create(user));
   if (line.json)
     fmt::print("{}\n", json::serialize(to_json(created)));
@@ -119,7 +125,7 @@ void add_user(CLI::App& app, CommandLine& line) {
   add("reset-password", "Change un mot de passe / Changes a password")->callback([run, email] {
     run([&](Database& d) -> Status {
       MONITORA_ASSIGN(const User found, find(d, *email));
-      MONITORA_ASSIGN(const std::string hash, new_password_hash());
+      MONITORA_ASSIGN(const std::string hash, new_password_hash(found.email));
       return d.users->change_password(found.id, hash, "", std::nullopt);
     });
   });

@@ -1,5 +1,7 @@
 #include "domain/citations.h"
 
+#include <utility>
+
 #include "base/text.h"
 
 namespace monitora {

@@ -11,8 +11,8 @@ class CacheStore;
 class ConversationStore;
 class Executor;
 class IdentityVerifier;
-class SecretBox;
 class VisitorTokens;
+class Workspaces;
 class WorkspaceStore;
 namespace auth {
 class RateLimiter;
@@ -30,8 +30,7 @@ struct ChatRoutes {
   CacheStore& cache;
   VisitorTokens& visitor_tokens;
   IdentityVerifier& identities;
-  SecretBox& secrets;
-  const Clock& clock;
+  Workspaces& workspace_settings;
   auth::RateLimiter& limiter;
   int messages_by_address = 30;  // a minute
   int messages_by_visitor = 30;

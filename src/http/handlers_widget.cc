@@ -2,6 +2,7 @@
 // domains.
 #include <boost/json.hpp>
 
+#include "app/workspaces.h"
 #include "auth/rate_limiter.h"
 #include "base/text.h"
 #include "http/chat_wire.h"
@@ -74,21 +75,13 @@ Status count_message(const ChatRoutes& parts, const Request& request, const Work
 // Who the customer's site says the visitor is. The secret of before works until its day.
 Status check_identity(const ChatRoutes& parts, const WorkspaceId& workspace,
                       const std::string& user_token) {
-  MONITORA_ASSIGN(const WorkspaceStore::IdentitySecrets secrets,
-                  parts.workspaces.identity_secrets(workspace));
-  const std::string context = "identity:" + workspace.to_string();
-  Status refused(Code::unauthenticated, "invalid_user_token",
-                 {"L'identité transmise par le site n'est pas valable.",
-                  "The identity that the site gave is not valid."});
-  const bool previous_lives =
-      secrets.previous_expires_at && parts.clock.now() < *secrets.previous_expires_at;
-  for (const std::string& sealed :
-       {secrets.current_encrypted, previous_lives ? secrets.previous_encrypted : std::string()}) {
-    if (sealed.empty()) continue;
-    MONITORA_ASSIGN(const std::string secret, parts.secrets.open(sealed, context));
+  MONITORA_ASSIGN(const std::vector<std::string> secrets,
+                  parts.workspace_settings.identity_secrets(workspace));
+  for (const std::string& secret : secrets)
     if (parts.identities.verify(user_token, secret).ok()) return {};
-  }
-  return refused;
+  return Status(Code::unauthenticated, "invalid_user_token",
+                {"L'identité transmise par le site n'est pas valable.",
+                 "The identity that the site gave is not valid."});
 }
 
 Result<Response> get_config(const ChatRoutes& parts, const Request& request) {
