@@ -118,20 +118,6 @@ std::string stem(sb_stemmer* stemmer, const std::string& word) {
              : word;
 }
 
-TextLanguage language_of(const std::vector<std::string>& words) {
-  std::size_t french = 0, english = 0;
-  for (const std::string& word : words) {
-    const auto found = function_words().find(word);
-    if (found == function_words().end()) continue;
-    ++(found->second == TextLanguage::french ? french : english);
-  }
-  // A language's function words are 30 to 50 % of its running text, 10 % of a list or a table;
-  // other languages share a few of them ("de", "la", "in").
-  const std::size_t most = std::max(french, english), least = std::min(french, english);
-  if (most * 8 < words.size() || most < least * 2 || most == 0) return TextLanguage::other;
-  return french > english ? TextLanguage::french : TextLanguage::english;
-}
-
 }  // namespace
 
 void for_each_word(std::string_view utf8, const std::function<void(const std::string&)>& each) {
@@ -172,10 +158,18 @@ void for_each_word(std::string_view utf8, const std::function<void(const std::st
   end_word();
 }
 
-TextLanguage detect_language(std::string_view utf8) {
-  std::vector<std::string> words;
-  for_each_word(utf8, [&](const std::string& word) { words.push_back(word); });
-  return language_of(words);
+TextLanguage detect_language(const std::vector<std::string>& words) {
+  std::size_t french = 0, english = 0;
+  for (const std::string& word : words) {
+    const auto found = function_words().find(word);
+    if (found == function_words().end()) continue;
+    ++(found->second == TextLanguage::french ? french : english);
+  }
+  // A language's function words are 30 to 50 % of its running text, 10 % of a list or a table;
+  // other languages share a few of them ("de", "la", "in").
+  const std::size_t most = std::max(french, english), least = std::min(french, english);
+  if (most * 8 < words.size() || most < least * 2 || most == 0) return TextLanguage::other;
+  return french > english ? TextLanguage::french : TextLanguage::english;
 }
 
 struct Analyzer::Stemmers {
@@ -214,7 +208,7 @@ std::string Analyzer::conflate(const std::string& word, TextLanguage language) {
 void Analyzer::chunk_terms(std::string_view utf8, std::vector<std::string>& terms) {
   std::vector<std::string> words;
   for_each_word(utf8, [&](const std::string& word) { words.push_back(word); });
-  const TextLanguage language = language_of(words);
+  const TextLanguage language = detect_language(words);
   terms.clear();
   terms.reserve(words.size() * 2);
   for (std::string& word : words) {
@@ -233,9 +227,9 @@ std::vector<Analyzer::QueryWord> Analyzer::question_words(std::string_view utf8)
     }
     if (out.size() == kMaxQueryWords) return;
     seen.emplace(word, out.size());
-    QueryWord query{word, {word}, 1};
+    QueryWord query{word, {}, 1};
     for (const auto language : {TextLanguage::french, TextLanguage::english, TextLanguage::other})
-      query.terms.push_back(conflate(word, language));
+      query.forms.push_back(conflate(word, language));
     out.push_back(std::move(query));
   });
   return out;

@@ -20,8 +20,8 @@ namespace monitora::retrieval {
 
 enum class TextLanguage : std::uint8_t { other, french, english };
 
-// By the share of function words; `other` when neither language is clear.
-TextLanguage detect_language(std::string_view utf8);
+// By the share of function words among folded words; `other` when neither language is clear.
+TextLanguage detect_language(const std::vector<std::string>& words);
 
 // The folded words of `utf8` in order; a pair of characters counts as a word. Ill-formed bytes
 // separate.
@@ -41,10 +41,13 @@ class Analyzer {
   // Terms of a chunk, in order, repetitions included; two a word. Cleared first.
   void chunk_terms(std::string_view utf8, std::vector<std::string>& terms);
 
-  // One word of a question: its terms, any of which a chunk may have.
+  // The conflated form of a folded word in a text of that language.
+  std::string conflate(const std::string& word, TextLanguage language);
+
+  // One word of a question and the forms of which a chunk that has the word has one.
   struct QueryWord {
     std::string word;                // folded
-    std::vector<std::string> terms;  // the word and its conflated forms
+    std::vector<std::string> forms;  // its conflated forms, one a language
     int count = 1;                   // times in the question
   };
   // Distinct words of a question, at most `kMaxQueryWords`, in order of appearance.
@@ -55,7 +58,6 @@ class Analyzer {
 
  private:
   struct Stemmers;
-  std::string conflate(const std::string& word, TextLanguage language);
   std::unique_ptr<Stemmers> stemmers_;
 };
 

@@ -30,24 +30,34 @@ LexicalQuery::LexicalQuery(std::span<const Part> parts, const std::string& quest
       std::max(1.0F, static_cast<float>(static_cast<double>(length) / static_cast<double>(live)));
 
   for (Analyzer::QueryWord& word : Analyzer::of_thread().question_words(question)) {
-    std::size_t most = 0;
     const bool asks = is_question_word(word.word);
-    for (const std::string& text : word.terms) {
-      Term term;
-      std::size_t with = 0;
-      for (const Part& part : parts) {
-        term.ids.push_back(part.segment->lexical().find(text));
-        if (const auto id = term.ids.back())
-          with += part.segment->lexical().chunks_with(*id) -
-                  (part.deletions ? part.deletions->chunks_with(*id) : 0);
+    const auto count = static_cast<float>(word.count);
+    Term exact;
+    const std::size_t with_word = look_up(word.word, exact);
+    std::vector<Term> forms(word.forms.size());
+    std::size_t with_form = 0;  // a chunk has one form of a word, that of its language
+    for (std::size_t i = 0; i < forms.size(); ++i) with_form += look_up(word.forms[i], forms[i]);
+    const float word_idf = bm25_idf(live, with_word), form_idf = bm25_idf(live, with_form);
+    if (!asks) {
+      exact.weight = word_idf * count;
+      terms_.push_back(std::move(exact));
+      for (Term& form : forms) {
+        form.weight = form_idf * count;
+        terms_.push_back(std::move(form));
       }
-      most = std::max(most, with);
-      if (with == 0 || asks) continue;
-      term.weight = bm25_idf(live, with) * static_cast<float>(word.count);
-      terms_.push_back(std::move(term));
     }
-    words_.push_back({std::move(word.word), std::move(word.terms), bm25_idf(live, most), asks});
+    words_.push_back({std::move(word.word), std::move(word.forms), word_idf, form_idf, asks});
   }
+}
+
+std::size_t LexicalQuery::look_up(const std::string& text, Term& term) const {
+  std::size_t with = 0;
+  for (const Part& part : parts_) {
+    term.ids.push_back(part.segment->lexical().find(text));
+    if (const auto id = term.ids.back())
+      with += part.segment->lexical().chunks_with(*id) - (part.deletions ? part.deletions->chunks_with(*id) : 0);
+  }
+  return with;
 }
 
 void LexicalQuery::score(std::size_t part, std::vector<float>& scores) const {

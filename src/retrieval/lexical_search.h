@@ -15,15 +15,12 @@ class LexicalQuery {
  public:
   LexicalQuery(std::span<const Part> parts, const std::string& question);
 
-  struct Term {
-    float weight = 0;                                      // idf × times in the question
-    std::vector<std::optional<LexicalIndex::TermId>> ids;  // by part
-  };
   struct Word {
     std::string word;
-    std::vector<std::string> terms;
-    float idf = 0;      // of its most frequent form: how telling it is
-    bool asks = false;  // "qui", "how": what is asked, not what about
+    std::vector<std::string> forms;
+    float word_idf = 0;  // by the chunks that have the word itself
+    float form_idf = 0;  // by the chunks that have any of its forms
+    bool asks = false;   // "qui", "how": what is asked, not what about
   };
   const std::vector<Word>& words() const { return words_; }
 
@@ -31,6 +28,13 @@ class LexicalQuery {
   void score(std::size_t part, std::vector<float>& scores) const;
 
  private:
+  struct Term {
+    float weight = 0;                                      // idf × times in the question
+    std::vector<std::optional<LexicalIndex::TermId>> ids;  // by part
+  };
+  // Looks `text` up in every part; returns the number of live chunks that have it.
+  std::size_t look_up(const std::string& text, Term& term) const;
+
   std::span<const Part> parts_;
   std::vector<Word> words_;
   std::vector<Term> terms_;

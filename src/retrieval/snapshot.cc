@@ -5,19 +5,21 @@
 
 #include "retrieval/fusion.h"
 #include "retrieval/lexical_search.h"
+#include "retrieval/passage_match.h"
 
 namespace monitora::retrieval {
 namespace {
 
 constexpr std::size_t kCandidates = 100;  // of each kind; more change no result that was measured
 constexpr std::size_t kGraphEffort = 160;
+constexpr std::size_t kRead = 30;         // candidates whose text is read
 
 struct Candidate {
-  std::uint32_t part;
-  std::uint32_t chunk;
+  const SegmentChunk* stored;
   float dense = 0;
   float lexical = 0;
   float fused = 0;
+  PassageMatch match = {};
 };
 
 // The best `limit` of a stream of scores.
@@ -61,6 +63,103 @@ void scan(const Part& part, std::uint32_t number, const QueryCode& query, Best& 
   }
 }
 
+// The union of the best by vector and the best by words, each with both scores.
+std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const LexicalQuery& words, const Vector& vector) {
+  Best dense(kCandidates), lexical(kCandidates);
+  const QueryCode code(vector);
+  thread_local std::vector<std::vector<float>> lexical_scores;  // kept to save allocations
+  lexical_scores.resize(std::max(lexical_scores.size(), parts.size()));
+  for (std::uint32_t number = 0; number < parts.size(); ++number) {
+    const Part& part = parts[number];
+    if (part.graph) {
+      std::function<bool(std::uint32_t)> keep;
+      if (part.deletions) keep = [&](std::uint32_t chunk) { return part.is_live(chunk); };
+      for (const Scored& found : part.graph->search(part.segment->vectors(), code, kCandidates, kGraphEffort, keep))
+        dense.offer(number, found.chunk, found.score);
+    } else {
+      scan(part, number, code, dense);
+    }
+    std::vector<float>& scores = lexical_scores[number];
+    words.score(number, scores);
+    for (std::uint32_t chunk = 0; chunk < scores.size(); ++chunk)
+      if (scores[chunk] > 0 && scores[chunk] > lexical.threshold()) lexical.offer(number, chunk, scores[chunk]);
+  }
+  std::vector<Candidate> candidates;
+  std::unordered_set<const SegmentChunk*> taken;
+  for (const Best* best : {&dense, &lexical})
+    for (const Best::Entry& entry : best->entries()) {
+      const Segment& segment = *parts[entry.part].segment;
+      const SegmentChunk* stored = &segment.chunks()[entry.chunk];
+      if (!taken.insert(stored).second) continue;
+      candidates.push_back({stored, segment.vectors().exact(vector, entry.chunk), lexical_scores[entry.part][entry.chunk]});
+    }
+  std::vector<float> cosines, bm25;
+  for (const Candidate& candidate : candidates) {
+    cosines.push_back(candidate.dense);
+    bm25.push_back(candidate.lexical);
+  }
+  const std::vector<float> fused = fuse({{cosines, kDenseWeight}, {bm25, kLexicalWeight}});
+  for (std::size_t i = 0; i < fused.size(); ++i) candidates[i].fused = fused[i];
+  return candidates;
+}
+
+// Best first among the first `count`.
+void order(std::vector<Candidate>& candidates, std::size_t count) {
+  std::sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
+            [](const Candidate& a, const Candidate& b) {
+              if (a.fused != b.fused) return a.fused > b.fused;
+              return a.stored->chunk.id < b.stored->chunk.id;  // the same in every index of these chunks
+            });
+}
+
+// Orders the best candidates anew by what their texts say. They stay before the others, whose scores are
+// lowered to fit.
+void read(const LexicalQuery& words, std::vector<Candidate>& candidates) {
+  const std::size_t count = std::min(candidates.size(), kRead);
+  PassageMatcher matcher(words);
+  std::vector<float> cosines, passages, sentences, letters;
+  for (std::size_t i = 0; i < count; ++i) {
+    const PassageMatch match = candidates[i].match = matcher.match(candidates[i].stored->chunk.content);
+    cosines.push_back(candidates[i].dense);
+    passages.push_back(match.passage);
+    sentences.push_back(match.sentence);
+    letters.push_back(match.letters);
+  }
+  const std::vector<float> fused = fuse({{cosines, kReadDenseWeight},
+                                         {passages, kReadPassageWeight},
+                                         {sentences, kReadSentenceWeight},
+                                         {letters, kReadLettersWeight}});
+  for (std::size_t i = 0; i < count; ++i) candidates[i].fused = fused[i];
+  order(candidates, count);
+  if (count == candidates.size()) return;
+  const float lower = candidates[count - 1].fused - candidates[count].fused;
+  for (std::size_t i = count; i < candidates.size(); ++i) candidates[i].fused += std::min(lower, 0.0F);
+}
+
+AnswerFeatures answer_features(const std::vector<Candidate>& candidates) {
+  constexpr std::size_t kFirst = 3, kNext = 13;
+  AnswerFeatures out;
+  out.any = !candidates.empty();
+  for (std::size_t i = 0; i < std::min(candidates.size(), kFirst); ++i) {
+    out.dense = std::max(out.dense, candidates[i].dense);
+    out.passage = std::max(out.passage, candidates[i].match.passage);
+    out.sentence = std::max(out.sentence, candidates[i].match.sentence);
+    out.letters = std::max(out.letters, candidates[i].match.letters);
+  }
+  const std::size_t next = std::min(candidates.size(), kNext);
+  if (next > kFirst) {
+    float sum = 0;
+    for (std::size_t i = kFirst; i < next; ++i) sum += candidates[i].dense;
+    out.margin = out.dense - sum / static_cast<float>(next - kFirst);
+  }
+  const auto nearest = std::max_element(candidates.begin(), candidates.end(),
+                                        [](const Candidate& a, const Candidate& b) { return a.dense < b.dense; });
+  const auto by_words = std::max_element(candidates.begin(), candidates.end(),
+                                         [](const Candidate& a, const Candidate& b) { return a.lexical < b.lexical; });
+  if (out.any && nearest == by_words && by_words->lexical > 0) out.agreement = 1;
+  return out;
+}
+
 }  // namespace
 
 Snapshot::Snapshot(std::vector<Part> parts, std::int64_t version)
@@ -75,70 +174,30 @@ std::size_t Snapshot::bytes() const {
   return sum;
 }
 
-Retrieved Snapshot::search(const std::string& question, const Vector& vector,
-                           const RetrievalOptions& options) const {
+Retrieved Snapshot::search(const std::string& question, const Vector& vector, const RetrievalOptions& options,
+                           AnswerFeatures* features) const {
   Retrieved out;
   out.version = version_;
   if (live_ == 0 || options.top_k <= 0) return out;
 
-  Best dense(kCandidates), lexical(kCandidates);
-  const QueryCode code(vector);
   const LexicalQuery words(parts_, question);
-  thread_local std::vector<std::vector<float>> lexical_scores;
-  lexical_scores.resize(std::max(lexical_scores.size(), parts_.size()));
-  for (std::uint32_t number = 0; number < parts_.size(); ++number) {
-    const Part& part = parts_[number];
-    if (part.graph) {
-      std::function<bool(std::uint32_t)> keep;
-      if (part.deletions) keep = [&](std::uint32_t chunk) { return part.is_live(chunk); };
-      for (const Scored& found :
-           part.graph->search(part.segment->vectors(), code, kCandidates, kGraphEffort, keep))
-        dense.offer(number, found.chunk, found.score);
-    } else {
-      scan(part, number, code, dense);
-    }
-    std::vector<float>& scores = lexical_scores[number];
-    words.score(number, scores);
-    for (std::uint32_t chunk = 0; chunk < scores.size(); ++chunk)
-      if (scores[chunk] > 0 && scores[chunk] > lexical.threshold())
-        lexical.offer(number, chunk, scores[chunk]);
-  }
+  std::vector<Candidate> candidates = find_candidates(parts_, words, vector);
+  order(candidates, candidates.size());
+  read(words, candidates);
 
-  std::vector<Candidate> candidates;
-  std::unordered_set<std::uint64_t> taken;
-  for (const Best* best : {&dense, &lexical})
-    for (const Best::Entry& entry : best->entries())
-      if (taken.insert(std::uint64_t{entry.part} << 32 | entry.chunk).second)
-        candidates.push_back({entry.part, entry.chunk,
-                              parts_[entry.part].segment->vectors().exact(vector, entry.chunk),
-                              lexical_scores[entry.part][entry.chunk]});
-
-  std::vector<float> dense_scores, word_scores;
-  for (const Candidate& candidate : candidates) {
-    dense_scores.push_back(candidate.dense);
-    word_scores.push_back(candidate.lexical);
-  }
-  const std::vector<float> fused = fuse(dense_scores, word_scores);
-  for (std::size_t i = 0; i < fused.size(); ++i) candidates[i].fused = fused[i];
-  const auto chunk_of = [&](const Candidate& c) -> const SegmentChunk& {
-    return parts_[c.part].segment->chunks()[c.chunk];
-  };
+  const AnswerFeatures answer = answer_features(candidates);
+  if (features) *features = answer;
   std::erase_if(candidates, [&](const Candidate& c) {
     return options.similarity_threshold > 0 && c.dense < options.similarity_threshold;
   });
-  const std::size_t wanted = std::min(candidates.size(), static_cast<std::size_t>(options.top_k));
-  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(wanted),
-                    candidates.end(), [&](const Candidate& a, const Candidate& b) {
-                      if (a.fused != b.fused) return a.fused > b.fused;
-                      return chunk_of(a).chunk.id <
-                             chunk_of(b).chunk.id;  // the same order in every build
-                    });
-  candidates.resize(wanted);
+  if (candidates.empty()) return out;
+  out.answerable = answerable_probability(answer);
+  if (candidates.size() > static_cast<std::size_t>(options.top_k))
+    candidates.resize(static_cast<std::size_t>(options.top_k));
   for (const Candidate& candidate : candidates) {
-    const SegmentChunk& found = chunk_of(candidate);
-    out.passages.push_back({found.chunk.id, found.chunk.document_id, found.filename,
-                            found.chunk.content, found.chunk.place, candidate.dense,
-                            candidate.lexical, candidate.fused});
+    const SegmentChunk& found = *candidate.stored;
+    out.passages.push_back({found.chunk.id, found.chunk.document_id, found.filename, found.chunk.content,
+                            found.chunk.place, candidate.dense, candidate.lexical, candidate.fused});
   }
   return out;
 }

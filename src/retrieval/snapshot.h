@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ports/retriever.h"
+#include "retrieval/answerable.h"
 #include "retrieval/segment.h"
 
 namespace monitora::retrieval {
@@ -19,9 +20,10 @@ class Snapshot {
   std::size_t live() const { return live_; }
   std::size_t bytes() const;
 
-  // `vector` is `dimension` long. As Retriever::search.
-  Retrieved search(const std::string& question, const Vector& vector,
-                   const RetrievalOptions& options) const;
+  // As Retriever::search; `vector` is of the index's dimension. `features`, if given, is what the
+  // result's `answerable` was worked out from.
+  Retrieved search(const std::string& question, const Vector& vector, const RetrievalOptions& options,
+                   AnswerFeatures* features = nullptr) const;
 
  private:
   std::vector<Part> parts_;
