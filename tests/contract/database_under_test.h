@@ -45,6 +45,9 @@ struct DatabaseUnderTest {
   std::string name;  // "sqlite": in the tests' names
   std::function<std::unique_ptr<Database>()> make;
 };
+inline void PrintTo(const DatabaseUnderTest& database, std::ostream* out) {
+  *out << database.name;
+}
 // Those that are reachable here; a database that needs a server and has none is said on standard
 // error and left out.
 std::vector<DatabaseUnderTest> databases_under_test();
