@@ -253,6 +253,16 @@ test('a conversation that the server has forgotten starts anew without a word', 
   assert.equal(await widget.questions.count(), 0);
 });
 
+test('an expired user token costs the identity, not the answer', async () => {
+  await widget.open();
+  await page.evaluate(() => globalThis.Monitora.setUserToken('old'));
+  fake.next('expired-token');
+  await widget.answerTo('Où est ma commande ?');
+  const sent = fake.chats().filter((one) => one.method === 'POST').map((one) => one.body.user_token);
+  assert.deepEqual(sent, ['old', undefined]);
+  assert.match(context.warnings.join(), /user token/);
+});
+
 test('a new conversation', async () => {
   await widget.open();
   const renew = page.getByRole('button', { name: 'Nouvelle conversation' });

@@ -24,12 +24,14 @@ export interface StoredMessage {
   content: string;
   sources: Source[];
   feedback?: 1 | -1;
+  confidence?: Confidence;
   complete: boolean;
 }
 
 export type Failure =
   | 'domain' // this site may not show the widget (or the workspace is switched off): hide
   | 'session' // the server no longer knows the session
+  | 'identity' // the user token of the page is expired or not valid
   | 'limited' // too many messages
   | 'busy' // saturated for a moment
   | 'server' // its fault
@@ -66,6 +68,9 @@ export interface AnswerListener {
 /** The server sends a comment every 15 s, so a silence of three of them is a dead line. */
 const kSilenceMs = 45_000;
 
+/** Of up to 200 messages each: nobody scrolls further back in a chat window. */
+const kMostHistoryPages = 5;
+
 export class Api {
   private readonly base: string;
 
@@ -100,11 +105,20 @@ export class Api {
   }
 
   async history(session: { id: string; token: string }): Promise<StoredMessage[]> {
-    const response = await this.request(`/history?session_id=${encodeURIComponent(session.id)}`, {
-      method: 'GET',
-      headers: { 'X-Session-Token': session.token },
-    });
-    return readHistory(await response.json());
+    const messages: StoredMessage[] = [];
+    let cursor = '';
+    for (let page = 0; page < kMostHistoryPages; page++) {
+      const query = `session_id=${encodeURIComponent(session.id)}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const response = await this.request(`/history?${query}`, {
+        method: 'GET',
+        headers: { 'X-Session-Token': session.token },
+      });
+      const body: unknown = await response.json();
+      messages.push(...readHistory(body));
+      cursor = stringIn(body, 'next_cursor');
+      if (cursor === '') break;
+    }
+    return messages;
   }
 
   async feedback(messageId: string, sessionToken: string, value: 1 | -1): Promise<void> {
@@ -198,6 +212,7 @@ async function toError(response: Response): Promise<ApiError> {
   const seconds = Number.isFinite(after) ? Math.min(Math.max(after, 1), 3600) : 0;
   const status = response.status;
   if (code === 'domain_not_allowed' || code === 'workspace_disabled') return new ApiError('domain', detail);
+  if (code === 'invalid_user_token') return new ApiError('identity', detail);
   if (status === 429) return new ApiError('limited', '', seconds || 20);
   if (status === 503) return new ApiError('busy', '', seconds);
   if (status >= 500) return new ApiError('server');
@@ -251,9 +266,14 @@ function readFinished(body: unknown): Finished {
     sessionToken: stringIn(body, 'session_token'),
     messageId: stringIn(body, 'message_id'),
   };
-  const confidence = member(body, 'confidence');
-  if (confidence === 'high' || confidence === 'medium' || confidence === 'low') finished.confidence = confidence;
+  const confidence = readConfidence(body);
+  if (confidence) finished.confidence = confidence;
   return finished;
+}
+
+function readConfidence(body: unknown): Confidence | undefined {
+  const confidence = member(body, 'confidence');
+  return confidence === 'high' || confidence === 'medium' || confidence === 'low' ? confidence : undefined;
 }
 
 export function readSources(value: unknown): Source[] {
@@ -286,6 +306,8 @@ export function readHistory(body: unknown): StoredMessage[] {
       complete: member(one, 'is_complete') !== false,
     };
     if (feedback === 1 || feedback === -1) message.feedback = feedback;
+    const confidence = readConfidence(one);
+    if (confidence) message.confidence = confidence;
     return [message];
   });
 }

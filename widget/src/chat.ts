@@ -119,7 +119,7 @@ export class Chat {
       const view = this.addAnswer();
       view.setSources(message.sources);
       view.append(message.content, () => undefined);
-      view.complete();
+      view.complete(message.confidence);
       if (!message.complete) view.addNote(this.texts.interrupted);
       else this.offerFeedback(view, message.id, message.feedback);
     }
@@ -164,7 +164,7 @@ export class Chat {
       },
     };
     try {
-      const finished = await this.askTwice(message, listener, running.signal);
+      const finished = await this.askPatiently(message, listener, running.signal);
       if (running.signal.aborted) throw new ApiError('stopped');
       if (finished.sessionId && finished.sessionToken) {
         this.memory.session = { id: finished.sessionId, token: finished.sessionToken };
@@ -186,26 +186,33 @@ export class Chat {
     }
   }
 
-  /** A session that the server has forgotten is replaced by a new one, once, without bothering anyone. */
-  private async askTwice(
+  /**
+   * Asks, and where the server no longer knows the session or no longer accepts the user token, asks once
+   * more without it: the visitor wants an answer and can do nothing about either.
+   */
+  private async askPatiently(
     message: string,
     listener: Parameters<Api['ask']>[1],
     signal: AbortSignal,
   ): ReturnType<Api['ask']> {
-    const question = {
-      message,
-      stream: this.look.streaming !== false,
-      visitorId: this.memory.visitorId,
-      userToken: this.userToken,
-    };
-    const session = this.memory.session;
-    try {
-      return await this.api.ask({ ...question, session }, listener, signal);
-    } catch (error) {
-      if (!session || !(error instanceof ApiError) || error.failure !== 'session') throw error;
-      this.memory.session = undefined;
-      return this.api.ask(question, listener, signal);
+    for (;;) {
+      const { session, visitorId } = this.memory;
+      const userToken = this.userToken;
+      try {
+        const stream = this.look.streaming !== false;
+        return await this.api.ask({ message, stream, visitorId, session, userToken }, listener, signal);
+      } catch (error) {
+        const failure = error instanceof ApiError ? error.failure : undefined;
+        if (failure === 'session' && session) this.memory.session = undefined;
+        else if (failure === 'identity' && userToken) this.forgetUser();
+        else throw error;
+      }
     }
+  }
+
+  private forgetUser(): void {
+    this.userToken = undefined;
+    console.warn('MONITORA: the user token is expired or not valid; call Monitora.setUserToken with a new one.');
   }
 
   private askFailed(message: string, view: AnswerView, error: ApiError): void {
@@ -238,6 +245,7 @@ export class Chat {
   private sentence(error: ApiError): string {
     const sentences: Record<Exclude<ApiError['failure'], 'domain' | 'stopped'>, string> = {
       session: error.detail || this.texts.refused,
+      identity: error.detail || this.texts.refused,
       limited: this.texts.rateLimited,
       busy: this.texts.busy,
       server: this.texts.server,

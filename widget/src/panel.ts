@@ -73,8 +73,8 @@ export class Panel {
       'div',
       { class: 'panel', attrs: { id: 'panel', role: 'dialog', 'aria-labelledby': 'name', tabindex: -1, hidden: true } },
       el(
-        'header',
-        {},
+        'div',
+        { class: 'head' },
         el('span', { class: 'avatar' }, icon('chat')),
         el('h2', { text: name, attrs: { id: 'name' } }),
         this.renewButton,

@@ -50,12 +50,12 @@ display:flex;flex-direction:column;background:var(--bg);color:var(--text);border
 box-shadow:0 0 0 1px var(--line),0 12px 48px rgba(15,20,30,.26);transform-origin:var(--origin);animation:appear .18s ease-out}
 @keyframes appear{from{opacity:0;transform:translateY(10px) scale(.98)}}
 
-header{display:flex;align-items:center;gap:10px;padding:13px 10px 13px 16px;background:var(--accent);color:var(--on-accent);flex:none}
-header .avatar{display:grid;place-items:center;width:34px;height:34px;border-radius:50%;border:1.5px solid currentColor;flex:none}
-header h2{flex:1;min-width:0;margin:0;font-size:16px;font-weight:650;line-height:1.3;max-height:2.6em;overflow:hidden}
-header button{display:grid;place-items:center;width:40px;height:40px;border-radius:10px;flex:none}
-header button:hover{background:color-mix(in srgb,currentColor 16%,transparent)}
-header button:focus-visible{outline-color:currentColor;outline-offset:-3px}
+.head{display:flex;align-items:center;gap:10px;padding:13px 10px 13px 16px;background:var(--accent);color:var(--on-accent);flex:none}
+.head .avatar{display:grid;place-items:center;width:34px;height:34px;border-radius:50%;border:1.5px solid currentColor;flex:none}
+.head h2{flex:1;min-width:0;margin:0;font-size:16px;font-weight:650;line-height:1.3;max-height:2.6em;overflow:hidden}
+.head button{display:grid;place-items:center;width:40px;height:40px;border-radius:10px;flex:none}
+.head button:hover{background:color-mix(in srgb,currentColor 16%,transparent)}
+.head button:focus-visible{outline-color:currentColor;outline-offset:-3px}
 
 .log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 8px;display:flex;flex-direction:column;gap:14px}
 .log:focus-visible{outline-offset:-3px}
@@ -130,7 +130,7 @@ textarea::placeholder{color:var(--muted);opacity:1}
 @media (max-width:480px),(max-height:480px){
 .panel{inset:0;top:var(--vt,0);bottom:auto;width:100%;height:100vh;height:var(--vh,100dvh);border-radius:0;box-shadow:none;
 padding-left:env(safe-area-inset-left);padding-right:env(safe-area-inset-right)}
-header{padding-top:calc(13px + env(safe-area-inset-top))}
+.head{padding-top:calc(13px + env(safe-area-inset-top))}
 .open .launcher{display:none}
 }
 @media (prefers-reduced-motion:reduce){*,*::before,*::after{animation:none !important;transition:none !important}.typing i{opacity:.7}}

@@ -131,6 +131,7 @@ const event = (value) => `data: ${JSON.stringify(value)}\n\n`;
 function answer(fake, { body }, response) {
   const fault = fake.faults.shift();
   if (fault === 'limited') return refuse(response, 429, 'rate_limited', 'Trop de messages.', { 'Retry-After': '2' });
+  if (fault === 'expired-token') return refuse(response, 401, 'invalid_user_token', 'L’identité n’est pas valable.');
   if (fault === 'busy') return refuse(response, 503, 'saturated', 'Le service est saturé.', { 'Retry-After': '1' });
   if (fault === 'broken') return refuse(response, 500, 'internal', 'Erreur interne.');
   if (fault === 'refused') return refuse(response, 422, 'invalid_argument', 'Ce message ne convient pas.');
@@ -231,7 +232,7 @@ function startHouse() {
       workspaces.set(workspace.id, workspace);
       return reply(response, 201, workspace);
     }
-    if ((found = is('(GET|PATCH)', '/api/workspaces/([\\w-]+)') ?? (method !== 'POST' && /^\/api\/workspaces\/([\w-]+)$/.exec(path)))) {
+    if (method !== 'POST' && (found = /^\/api\/workspaces\/([\w-]+)$/.exec(path))) {
       const workspace = workspaces.get(found[1]);
       if (!workspace) return refuse(response, 404, 'not_found', 'Introuvable.');
       if (method === 'PATCH') {
