@@ -94,10 +94,10 @@ class SqliteConnection final : public Connection {
     auto* connection = static_cast<SqliteConnection*>(self);
     const auto now = Deadline::SteadyClock::now();
     if (calls == 0) connection->busy_since_ = now;
-    const auto left = Deadline::current().left(kMaxBusyWait) - (now - connection->busy_since_);
-    if (Deadline::current().expired() || left <= std::chrono::nanoseconds(0)) return 0;
-    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(
-        left, std::chrono::milliseconds(std::min(1 + calls, 10))));
+    const auto until = std::min(Deadline::current().at(), connection->busy_since_ + kMaxBusyWait);
+    if (now >= until || Deadline::current().expired()) return 0;
+    std::this_thread::sleep_until(
+        std::min(until, now + std::chrono::milliseconds(std::min(1 + calls, 10))));
     return 1;
   }
 

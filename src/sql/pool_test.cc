@@ -1,0 +1,209 @@
+#include "sql/pool.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "base/deadline.h"
+#include "sql/errors.h"
+#include "sql/sqlite/sqlite.h"
+#include "sql/test_directory.h"
+
+namespace monitora::sql {
+namespace {
+
+using namespace std::chrono_literals;
+using Mode = Connection::Mode;
+
+class PoolTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Pool> make(Pool::Options options = {}) {
+    auto pool = std::make_unique<Pool>(
+        [this](Mode mode) -> Result<std::unique_ptr<Connection>> {
+          if (refuse) return database_unavailable("refused");
+          return open_sqlite(directory.path() / "pool.db", mode);
+        },
+        options);
+    EXPECT_TRUE(pool->with(Mode::write,
+                           [](Connection& connection) {
+                             return connection.run_script("CREATE TABLE IF NOT EXISTS t (a INT)");
+                           })
+                    .ok());
+    return pool;
+  }
+  static std::int64_t rows(Pool& pool) {
+    std::int64_t count = -1;
+    EXPECT_TRUE(pool.read([&](Connection& connection) {
+                      return connection.query("SELECT COUNT(*) FROM t", {}, [&](const Row& row) {
+                        count = row.integer(0);
+                        return Status();
+                      });
+                    })
+                    .ok());
+    return count;
+  }
+  static Status insert(Connection& connection) {
+    return connection.execute("INSERT INTO t VALUES (1)", {}).status();
+  }
+
+  TestDirectory directory;
+  std::atomic<bool> refuse = false;
+};
+
+TEST_F(PoolTest, CommitsWhatWentWellAndNothingElse) {
+  const auto pool = make();
+  EXPECT_TRUE(pool->transact(insert).ok());
+  const Status status = pool->transact([](Connection& connection) -> Status {
+    MONITORA_TRY(insert(connection));
+    return Status::not_found("mine");
+  });
+  EXPECT_EQ(status.key(), "mine");
+  EXPECT_THROW((void)pool->transact([](Connection& connection) -> Status {
+    MONITORA_TRY(insert(connection));
+    throw std::runtime_error("from a library");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(rows(*pool), 1);
+  EXPECT_EQ(pool->counts().in_use, 0);
+}
+
+TEST_F(PoolTest, RunsABusyTransactionAgain) {
+  const auto pool = make();
+  int runs = 0;
+  EXPECT_TRUE(pool->transact([&](Connection& connection) -> Status {
+                    MONITORA_TRY(insert(connection));
+                    return ++runs < 3 ? database_busy("deadlock victim") : Status();
+                  })
+                  .ok());
+  EXPECT_EQ(runs, 3);
+  EXPECT_EQ(rows(*pool), 1);
+  runs = 0;
+  EXPECT_EQ(pool->transact([&](Connection&) {
+                  ++runs;
+                  return database_busy("always");
+                })
+                .key(),
+            "database_busy");
+  EXPECT_GT(runs, 3);
+}
+
+TEST_F(PoolTest, NeverOpensMoreThanItsLimit) {
+  Pool::Options options;
+  options.readers = 2;
+  const auto pool = make(options);
+  std::atomic<int> inside = 0, most = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&] {
+        for (int j = 0; j < 50; ++j)
+          EXPECT_TRUE(pool->with(Mode::read,
+                                 [&](Connection&) {
+                                   const int now = ++inside;
+                                   int seen = most;
+                                   while (now > seen && !most.compare_exchange_weak(seen, now)) {
+                                   }
+                                   --inside;
+                                   return Status();
+                                 })
+                          .ok());
+      });
+  }
+  EXPECT_LE(most, 2);
+  EXPECT_LE(pool->counts().open, 3);
+  EXPECT_EQ(pool->counts().in_use, 0);
+}
+
+TEST_F(PoolTest, WritersFromManyThreadsLoseNothing) {
+  const auto pool = make();
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&] {
+        for (int j = 0; j < 25; ++j) EXPECT_TRUE(pool->transact(insert).ok());
+      });
+  }
+  EXPECT_EQ(rows(*pool), 200);
+}
+
+TEST_F(PoolTest, SaturationIsAnErrorNotAHang) {
+  Pool::Options options;
+  options.max_wait = 10ms;
+  const auto pool = make(options);
+  EXPECT_TRUE(pool->with(Mode::write,
+                         [&](Connection&) {
+                           const Status status =
+                               pool->with(Mode::write, [](Connection&) { return Status(); });
+                           EXPECT_EQ(status.key(), "database_saturated");
+                           EXPECT_TRUE(status.retry_after_seconds());
+                           return Status();
+                         })
+                  .ok());
+  EXPECT_EQ(pool->counts().waiting, 0);
+  EXPECT_TRUE(pool->transact(insert).ok());
+}
+
+TEST_F(PoolTest, AWaiterLeavesWithItsDeadlineOrItsClient) {
+  const auto pool = make();
+  EXPECT_TRUE(pool->with(Mode::write,
+                         [&](Connection&) {
+                           {
+                             const ScopedDeadline soon(Deadline::in(5ms));
+                             EXPECT_EQ(pool->transact(insert).code(), Code::deadline_exceeded);
+                           }
+                           std::stop_source client;
+                           std::jthread leaves([&] { client.request_stop(); });
+                           const ScopedDeadline wanted(Deadline::in(1h, client.get_token()));
+                           EXPECT_EQ(pool->transact(insert).code(), Code::cancelled);
+                           return Status();
+                         })
+                  .ok());
+  EXPECT_EQ(rows(*pool), 0);
+}
+
+TEST_F(PoolTest, ARefusedConnectionLeavesItsPlaceToTheNext) {
+  const auto pool = make();
+  refuse = true;
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(pool->with(Mode::read, [](Connection&) { return Status(); }).key(),
+              "database_unavailable");
+  refuse = false;
+  EXPECT_TRUE(pool->with(Mode::read, [](Connection&) { return Status(); }).ok());
+  EXPECT_EQ(pool->counts().open, 2);
+}
+
+TEST_F(PoolTest, ReadersMayBeTheWriters) {
+  Pool::Options options;
+  options.readers = 0;
+  const auto pool = make(options);
+  EXPECT_TRUE(pool->transact(insert).ok());
+  EXPECT_EQ(rows(*pool), 1);
+  EXPECT_EQ(pool->counts().opened_ever, 1);
+}
+
+TEST_F(PoolTest, ATooOldConnectionIsReplaced) {
+  Pool::Options options;
+  options.max_lifetime = 0min;
+  const auto pool = make(options);
+  EXPECT_TRUE(pool->transact(insert).ok());
+  EXPECT_EQ(pool->counts().opened_ever, 2);
+  EXPECT_EQ(pool->counts().open, 1);
+}
+
+TEST_F(PoolTest, ALeftOpenTransactionIsRolledBack) {
+  const auto pool = make();
+  EXPECT_TRUE(pool->with(Mode::write,
+                         [](Connection& connection) -> Status {
+                           MONITORA_TRY(connection.begin(Mode::write));
+                           return insert(connection);
+                         })
+                  .ok());
+  EXPECT_EQ(rows(*pool), 0);
+  EXPECT_EQ(pool->counts().opened_ever, 2);
+}
+
+}  // namespace
+}  // namespace monitora::sql
