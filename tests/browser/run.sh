@@ -1,14 +1,15 @@
 #!/bin/sh
-# Runs one group of browser tests: widget (scripted server), page (scripted server) or journey (the real
-# program, MONITORA_BIN or build/release/monitora). Installs what is missing. Needs node ≥ 18, npm, chromium.
+# Runs one group of tests: unit (the widget's modules, no browser), widget and page (Chromium and a scripted
+# server) or journey (Chromium and the program, MONITORA_BIN or build/release/monitora). Installs what is missing. Needs node ≥ 18, npm, chromium.
 set -eu
 cd "$(dirname "$0")"
 [ -d node_modules ] || npm ci --no-audit --no-fund
 [ -d ../../widget/node_modules ] || (cd ../../widget && npm ci --no-audit --no-fund)
 (cd ../../widget && npm run --silent build)
 case "${1:-}" in
+  unit) cd ../../widget && exec npm run --silent test ;;
   widget) exec node --test widget-faults.test.mjs ;;
   page) exec node --test page.test.mjs ;;
   journey) exec node --test journey.test.mjs ;;
-  *) echo "usage: run.sh widget|page|journey" >&2; exit 2 ;;
+  *) echo "usage: run.sh unit|widget|page|journey" >&2; exit 2 ;;
 esac

@@ -93,7 +93,7 @@ border:1px solid transparent;font-size:11.5px;font-weight:650;line-height:17px;v
 .sources .index{flex:none;min-width:20px;padding:0 5px;border-radius:6px;background:var(--tint);color:var(--on-tint);font-size:11.5px;font-weight:650;text-align:center;line-height:20px}
 .sources .file{flex:1;min-width:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .sources [aria-expanded=true] .file{white-space:normal}
-.sources .page{flex:none;color:var(--muted)}
+.sources .page{flex:none;max-width:40%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--muted)}
 .sources .icon{width:16px;height:16px;color:var(--muted);transition:transform .15s}
 .sources [aria-expanded=true] .icon{transform:rotate(180deg)}
 .sources .excerpt{margin:2px 0 4px;padding:7px 11px;border-left:3px solid var(--control);font-size:13px;line-height:1.5;color:var(--muted);white-space:pre-line;max-height:190px;overflow-y:auto}
@@ -108,7 +108,7 @@ border:1px solid transparent;font-size:11.5px;font-weight:650;line-height:17px;v
 
 .note{display:flex;align-items:flex-start;gap:7px;max-width:95%;margin:0;font-size:13px;color:var(--muted)}
 .note .icon{width:16px;height:16px;flex:none;margin-top:2px}
-.problem{color:var(--danger)}
+.problem,.count.problem{color:var(--danger)}
 .retry,.suggestions button{min-height:36px;padding:6px 13px;border:1px solid var(--control);border-radius:18px;color:var(--link);font-size:14px;line-height:1.35;text-align:left;background:var(--bg)}
 .retry:hover:enabled,.suggestions button:hover{background:var(--tint);color:var(--on-tint)}
 .retry:disabled{border-color:var(--line);color:var(--muted)}
