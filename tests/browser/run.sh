@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs one group of tests: unit (the widget's modules, no browser), widget and page (Chromium and a scripted
-# server) or journey (Chromium and the program, MONITORA_BIN or build/release/monitora). Installs what is missing. Needs node ≥ 18, npm, chromium.
+# server) or journey (Chromium and the program: MONITORA_BIN, or build/release/monitora). Installs the npm
+# packages that are missing. Needs node 18 or later, npm, chromium and openssl.
 set -eu
 cd "$(dirname "$0")"
 [ -d node_modules ] || npm ci --no-audit --no-fund
