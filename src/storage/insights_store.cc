@@ -49,10 +49,14 @@ class SqlInsightsStore final : public InsightsStore {
   SqlInsightsStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
 
   Result<InsightMetrics> calculate(const WorkspaceId& workspace) override {
+    // Summed by a reader: a large workspace must not keep everybody else's writes waiting.
     InsightMetrics metrics;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(metrics, all_time(connection, workspace));
+      return {};
+    }));
     const auto once = [&] {
       return pool_.transact([&](Connection& connection) -> Status {
-        MONITORA_ASSIGN(metrics, all_time(connection, workspace));
         MONITORA_TRY(keep(connection, workspace, metrics));
         return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
                           metrics.calculated_at);
@@ -179,6 +183,7 @@ class SqlInsightsStore final : public InsightsStore {
  private:
   Result<InsightMetrics> all_time(Connection& connection, const WorkspaceId& workspace) {
     InsightMetrics metrics;
+    const Time now = clock_.now();
     const std::string statement = "SELECT " + std::string(kAggregates) + ", " +
                                   std::string(kConversations) + ", " + std::string(kDocuments) +
                                   std::string(kFrom);
