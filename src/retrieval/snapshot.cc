@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::size_t kCandidates = 100;  // of each kind; more change no result that was measured
 constexpr std::size_t kGraphEffort = 160;
-constexpr std::size_t kRead = 30;         // candidates whose text is read
+constexpr std::size_t kRead = 30;  // candidates whose text is read, at least
 
 struct Candidate {
-  const SegmentChunk* stored;
+  const SegmentChunk* stored = nullptr;
   float dense = 0;
   float lexical = 0;
   float fused = 0;
@@ -103,37 +103,22 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
   return candidates;
 }
 
-// Best first among the first `count`.
-void order(std::vector<Candidate>& candidates, std::size_t count) {
-  std::sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
-            [](const Candidate& a, const Candidate& b) {
-              if (a.fused != b.fused) return a.fused > b.fused;
-              return a.stored->chunk.id < b.stored->chunk.id;  // the same in every index of these chunks
-            });
+void order(std::vector<Candidate>& candidates) {
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    if (a.fused != b.fused) return a.fused > b.fused;
+    return a.stored->chunk.id < b.stored->chunk.id;  // the same in every index of these chunks
+  });
 }
 
-// Orders the best candidates anew by what their texts say. They stay before the others, whose scores are
-// lowered to fit.
+// Orders candidates anew by what their texts say.
 void read(const LexicalQuery& words, std::vector<Candidate>& candidates) {
-  const std::size_t count = std::min(candidates.size(), kRead);
   PassageMatcher matcher(words);
-  std::vector<float> cosines, passages, sentences, letters;
-  for (std::size_t i = 0; i < count; ++i) {
-    const PassageMatch match = candidates[i].match = matcher.match(candidates[i].stored->chunk.content);
-    cosines.push_back(candidates[i].dense);
-    passages.push_back(match.passage);
-    sentences.push_back(match.sentence);
-    letters.push_back(match.letters);
+  for (Candidate& candidate : candidates) {
+    const PassageMatch match = candidate.match = matcher.match(candidate.stored->chunk.content);
+    candidate.fused = candidate.dense + kReadPassageWeight * match.passage + kReadSentenceWeight * match.sentence +
+                      kReadLettersWeight * match.letters;
   }
-  const std::vector<float> fused = fuse({{cosines, kReadDenseWeight},
-                                         {passages, kReadPassageWeight},
-                                         {sentences, kReadSentenceWeight},
-                                         {letters, kReadLettersWeight}});
-  for (std::size_t i = 0; i < count; ++i) candidates[i].fused = fused[i];
-  order(candidates, count);
-  if (count == candidates.size()) return;
-  const float lower = candidates[count - 1].fused - candidates[count].fused;
-  for (std::size_t i = count; i < candidates.size(); ++i) candidates[i].fused += std::min(lower, 0.0F);
+  order(candidates);
 }
 
 AnswerFeatures answer_features(const std::vector<Candidate>& candidates) {
@@ -182,18 +167,18 @@ Retrieved Snapshot::search(const std::string& question, const Vector& vector, co
 
   const LexicalQuery words(parts_, question);
   std::vector<Candidate> candidates = find_candidates(parts_, words, vector);
-  order(candidates, candidates.size());
+  std::erase_if(candidates, [&](const Candidate& c) {
+    return options.similarity_threshold > 0 && c.dense < options.similarity_threshold;
+  });
+  const auto wanted = static_cast<std::size_t>(options.top_k);
+  order(candidates);
+  candidates.resize(std::min(candidates.size(), std::max(kRead, wanted)), Candidate{});
   read(words, candidates);
 
   const AnswerFeatures answer = answer_features(candidates);
   if (features) *features = answer;
-  std::erase_if(candidates, [&](const Candidate& c) {
-    return options.similarity_threshold > 0 && c.dense < options.similarity_threshold;
-  });
-  if (candidates.empty()) return out;
   out.answerable = answerable_probability(answer);
-  if (candidates.size() > static_cast<std::size_t>(options.top_k))
-    candidates.resize(static_cast<std::size_t>(options.top_k));
+  candidates.resize(std::min(candidates.size(), wanted), Candidate{});
   for (const Candidate& candidate : candidates) {
     const SegmentChunk& found = *candidate.stored;
     out.passages.push_back({found.chunk.id, found.chunk.document_id, found.filename, found.chunk.content,
