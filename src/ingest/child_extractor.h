@@ -16,8 +16,8 @@ struct ExtractorOptions {
   // Runs `<program> extract …`, which must call extract_main (extract_child.h).
   std::filesystem::path program = "/proc/self/exe";
   std::uint64_t memory_bytes = 512ull << 20;  // of the child, and again of the program it starts
-  unsigned cpu_seconds = 60;
-  std::chrono::milliseconds wall = std::chrono::seconds(90);
+  unsigned cpu_seconds = 30;
+  std::chrono::milliseconds wall = std::chrono::seconds(60);
   std::uint64_t output_bytes = 32ull << 20;  // of text: some 10,000 dense pages
 };
 

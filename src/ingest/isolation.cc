@@ -185,7 +185,6 @@ std::uint8_t isolate_process(const ChildLimits& limits, int parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);  // it died before the line above
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  prctl(PR_SET_DUMPABLE, 0);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_FSIZE, 0);
   set_limit(RLIMIT_NOFILE, 64);
@@ -193,6 +192,7 @@ std::uint8_t isolate_process(const ChildLimits& limits, int parent) {
 #ifndef MONITORA_HUGE_ADDRESS_SPACE
   set_limit(RLIMIT_AS, address_space() + limits.memory_bytes);
 #endif
+  prctl(PR_SET_DUMPABLE, 0);  // nobody attaches to it; after reading /proc/self
   std::uint8_t flags = 0;
   if (leave_network()) flags |= kNoNetworkNamespace;
   if (restrict_files()) flags |= kFileSystemRules;
