@@ -247,6 +247,7 @@ Connection::Async<bool> Connection::answer() {
   if (status.ok()) {
     response = co_await dispatch();
   } else {
+    exchange_->problem = status;
     response = core_->error(status, exchange_->request);
   }
   const bool again = co_await reply(std::move(response));
@@ -598,7 +599,8 @@ Connection::Async<bool> Connection::reply(Response response) {
   const bool written =
       co_await write(head, bodiless || head_only ? std::string_view() : response.body);
   log_request(response.status);
-  if (written && !read_all) co_await linger();
+  // Who waits for a 100 has sent nothing more.
+  if (written && !read_all && !x.expects_continue) co_await linger();
   co_return written&& keep_alive;
 }
 
@@ -747,7 +749,7 @@ Connection::Async<void> Connection::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   constexpr std::size_t kMost = 64 << 20;
-  limit(std::chrono::seconds(5));
+  limit(std::chrono::seconds(2));
   for (std::size_t total = 0; total < kMost && !timed_out_;) {
     auto [error, count] =
         co_await socket_.async_read_some(asio::buffer(core_->discarded), kNoThrow);

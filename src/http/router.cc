@@ -19,7 +19,7 @@ bool is_rest(std::string_view segment) {
 }
 
 // How well each segment fits, first segment first; nothing when the pattern does not match.
-std::optional<std::vector<Fit>> fit(const std::vector<std::string_view>& pattern,
+std::optional<std::vector<Fit>> fit(const std::vector<std::string>& pattern,
                                     const std::vector<std::string_view>& path) {
   std::vector<Fit> fits;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -41,12 +41,12 @@ std::optional<std::vector<Fit>> fit(const std::vector<std::string_view>& pattern
   return fits;
 }
 
-std::map<std::string, std::string> parameters(const std::vector<std::string_view>& pattern,
+std::map<std::string, std::string> parameters(const std::vector<std::string>& pattern,
                                               const std::vector<std::string_view>& path) {
   std::map<std::string, std::string> found;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (!is_parameter(pattern[i])) continue;
-    std::string_view name = pattern[i].substr(1, pattern[i].size() - 2);
+    std::string_view name = std::string_view(pattern[i]).substr(1, pattern[i].size() - 2);
     if (is_rest(pattern[i])) {
       name.remove_suffix(1);
       const auto from = static_cast<std::size_t>(path[i].data() - path[0].data());
@@ -63,6 +63,8 @@ std::map<std::string, std::string> parameters(const std::vector<std::string_view
 }  // namespace
 
 void Router::add(Route route) {
+  const std::vector<std::string_view> pattern = split(route.pattern, '/');
+  patterns_.emplace_back(pattern.begin(), pattern.end());
   routes_.push_back(std::move(route));
 }
 
@@ -70,9 +72,10 @@ Router::Match Router::match(Method method, std::string_view path) const {
   const std::vector<std::string_view> segments = split(path, '/');
   Match best;
   std::vector<Fit> best_fit;
-  std::vector<std::string_view> best_pattern;
-  for (const Route& route : routes_) {
-    std::vector<std::string_view> pattern = split(route.pattern, '/');
+  const std::vector<std::string>* best_pattern = nullptr;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const Route& route = routes_[i];
+    const std::vector<std::string>& pattern = patterns_[i];
     auto fits = fit(pattern, segments);
     if (!fits) continue;
     // A catch-all makes no path exist: an unknown path under /api is a 404, not a 405.
@@ -85,11 +88,11 @@ Router::Match Router::match(Method method, std::string_view path) const {
     if (!answers || (best.route && *fits <= best_fit)) continue;
     best.route = &route;
     best_fit = std::move(*fits);
-    best_pattern = std::move(pattern);
+    best_pattern = &pattern;
   }
   // A page of the catch-all must not hide that the path has a resource with other methods.
   if (best.route && best_fit.back() == Fit::rest && !best.allowed.empty()) best.route = nullptr;
-  if (best.route) best.params = parameters(best_pattern, segments);
+  if (best.route) best.params = parameters(*best_pattern, segments);
   return best;
 }
 

@@ -59,6 +59,7 @@ class Router {
 
  private:
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> patterns_;  // of each route, split at its slashes
 };
 
 }  // namespace monitora::http
