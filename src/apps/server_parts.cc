@@ -1,0 +1,224 @@
+#include "apps/server_parts.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+
+#include "apps/index_jobs.h"
+#include "base/log.h"
+#include "http/handlers_chat.h"
+#include "http/handlers_pages.h"
+#include "http/routes.h"
+
+namespace monitora::apps {
+namespace {
+
+constexpr std::size_t kWorkers = 8;    // threads for requests that block
+constexpr std::size_t kWaiting = 256;  // requests that may wait for one of them
+constexpr std::chrono::seconds kFollow{1};
+constexpr std::chrono::seconds kSave{30};
+constexpr std::chrono::hours kClean{1};
+constexpr std::chrono::days kKeepFinishedJobs{7};
+
+SignUp sign_up_of(config::Registration registration) {
+  switch (registration) {
+    case config::Registration::open:
+      return SignUp::open;
+    case config::Registration::invite:
+      return SignUp::invited;
+    case config::Registration::closed:
+      return SignUp::closed;
+  }
+  return SignUp::closed;
+}
+
+void warn(const char* what, const Status& status) {
+  if (!status.ok()) log::warning("{}: {}", what, status.to_string());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ServerParts>> ServerParts::make(config::Settings settings) {
+  std::unique_ptr<ServerParts> parts(new ServerParts(std::move(settings)));
+  MONITORA_TRY(parts->prepare());
+  return parts;
+}
+
+ServerParts::ServerParts(config::Settings settings) : settings_(std::move(settings)) {}
+
+ServerParts::~ServerParts() {
+  stop();
+}
+
+Status ServerParts::prepare() {
+  MONITORA_ASSIGN(DataDirectoryLock lock, DataDirectoryLock::take(settings_.data_dir));
+  lock_ = std::make_unique<DataDirectoryLock>(std::move(lock));
+  std::error_code ignored;
+  std::filesystem::remove_all(scratch_directory(settings_),
+                              ignored);  // left by a server that was killed
+  MONITORA_ASSIGN(database_, open_database(settings_, clock_));
+  MONITORA_ASSIGN(models_, load_models(settings_));
+  MONITORA_ASSIGN(engine_, make_engine(settings_, database_, *models_.embedder));
+  workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);
+  executor_ = std::make_unique<PoolExecutor>(*workers_);
+  MONITORA_TRY(make_use_cases());
+  MONITORA_ASSIGN(
+      IndexFollower follower,
+      IndexFollower::start(*database_.changes, *database_.documents, *engine_.retriever));
+  follower_ = std::make_unique<IndexFollower>(follower);
+  MONITORA_TRY(embed_again());
+  runner_ = std::make_unique<jobs::Runner>(
+      *database_.jobs,
+      std::map<std::string, jobs::Handler>{{"index_document", indexing_handler(*engine_.indexing)}},
+      jobs::RunnerOptions{.node = "node-" + random_token(9)});
+  MONITORA_TRY(make_server());
+  maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
+  return {};
+}
+
+Status ServerParts::make_use_cases() {
+  access_tokens_ = std::make_unique<auth::AccessTokens>(settings_.jwt_secret, clock_);
+  conversation_tokens_ = std::make_unique<auth::ConversationTokens>(settings_.jwt_secret);
+  MONITORA_ASSIGN(auth::SealedSecrets secrets,
+                  auth::SealedSecrets::with_key(settings_.encryption_key));
+  secrets_ = std::make_unique<auth::SealedSecrets>(std::move(secrets));
+  const auto wake = [this] {
+    if (runner_) runner_->wake();
+  };
+  Database& db = database_;
+  sessions_ = std::make_unique<Sessions>(*db.sessions, *access_tokens_, *db.audit, clock_,
+                                         std::chrono::hours(settings_.jwt_expiry_hours));
+  accounts_ = std::make_unique<Accounts>(
+      AccountParts{*db.users, *db.members, passwords_, *sessions_, *db.audit, clock_},
+      sign_up_of(settings_.registration));
+  workspaces_ = std::make_unique<Workspaces>(WorkspaceParts{
+      *db.workspaces, *db.documents, *engine_.retriever, *secrets_, *db.audit, clock_, wake});
+  members_ = std::make_unique<Members>(*db.members, *db.audit);
+  api_keys_ = std::make_unique<ApiKeys>(*db.api_keys, *db.audit, clock_);
+  documents_ = std::make_unique<Documents>(DocumentParts{
+      *db.documents, *db.chunks, *engine_.retriever, *engine_.extractor, *db.audit, wake});
+  chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *db.chunks,
+                                                  *engine_.retriever, *models_.embedder,
+                                                  *models_.chat, *executor_, clock_});
+  return {};
+}
+
+Status ServerParts::make_server() {
+  services_ = std::make_unique<http::Services>(http::Services{*accounts_,
+                                                              *sessions_,
+                                                              *workspaces_,
+                                                              *members_,
+                                                              *api_keys_,
+                                                              *documents_,
+                                                              *database_.workspaces,
+                                                              *database_.documents,
+                                                              limiter_,
+                                                              metrics_,
+                                                              settings_.public_url,
+                                                              settings_.metrics_token,
+                                                              settings_.rate_limit_login,
+                                                              {}});
+  services_->readiness = [this] {
+    const Status database = database_.changes->latest().status();
+    const Status model = models_.embedder->embed_one(Embedder::Kind::query, "ready").status();
+    return std::vector<http::Services::Check>{
+        {"database", database}, {"model", model}, {"index", database}};
+  };
+  guards_ = std::make_unique<http::Guards>(*services_);
+  const std::string public_url = settings_.public_url;
+  const auto own_origin = [public_url](const http::Request& request) {
+    return http::own_origin(request, public_url);
+  };
+  const http::ChatRoutes chat{*chat_,
+                              *executor_,
+                              *database_.workspaces,
+                              *database_.conversations,
+                              *database_.cache,
+                              *conversation_tokens_,
+                              customer_tokens_,
+                              *workspaces_,
+                              limiter_,
+                              settings_.rate_limit_address,
+                              settings_.rate_limit_visitor,
+                              settings_.rate_limit_workspace};
+  http::Router router;
+  http::add_routes(router, *services_);
+  http::add_chat_routes(router, chat);
+  http::add_widget_routes(router, chat);
+  http::add_page_routes(router, {*database_.workspaces, own_origin});
+
+  http::ServerOptions options;
+  options.address = settings_.listen_host;
+  options.port = static_cast<std::uint16_t>(settings_.listen_port);
+  for (const std::string& proxy : settings_.trusted_proxies)
+    if (const auto cidr = net::Cidr::parse(proxy)) options.trusted_proxies.push_back(*cidr);
+  options.upload_directory = scratch_directory(settings_);
+  options.max_file_size = std::int64_t{settings_.max_upload_mb} << 20;
+  options.guard = [this](http::Request& request, const http::Route& route) {
+    return guards_->check(request, route);
+  };
+  options.after = [this](const http::Request& request, const http::Route* route,
+                         http::Response& response) { guards_->after(request, route, response); };
+  options.preflight = [this](http::Request& request, const http::Route& route) {
+    return guards_->preflight(request, route);
+  };
+  server_ = std::make_unique<http::Server>(*models_.runtime, *workers_, metrics_, std::move(router),
+                                           std::move(options));
+  return {};
+}
+
+Status ServerParts::embed_again() {
+  MONITORA_ASSIGN(const std::vector<WorkspaceId> workspaces,
+                  database_.documents->workspaces_of_other_models(models_.embedder->model()));
+  for (const WorkspaceId& workspace : workspaces) {
+    MONITORA_ASSIGN(const int documents, database_.documents->request_indexing_of_all(workspace));
+    log::info("workspace {}: {} documents are embedded again with {}", workspace.to_string(),
+              documents, models_.embedder->model());
+  }
+  return {};
+}
+
+Status ServerParts::listen() {
+  return server_->start();
+}
+
+std::string ServerParts::url() const {
+  if (!settings_.public_url.empty()) return settings_.public_url;
+  const std::string& host = settings_.listen_host;
+  const bool here = host == "127.0.0.1" || host == "0.0.0.0" || host == "::" || host == "::1";
+  return fmt::format("http://{}:{}", here ? "localhost" : host, server_->port());
+}
+
+void ServerParts::stop() {
+  maintenance_.request_stop();
+  if (maintenance_.joinable()) maintenance_.join();
+  if (server_) server_->stop();
+  runner_.reset();
+  if (workers_) workers_->stop();
+  if (engine_.retriever) warn("index files", engine_.retriever->save());
+  if (models_.runtime) models_.runtime->stop();
+}
+
+void ServerParts::maintain(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  std::unique_lock lock(mutex);
+  auto saved = std::chrono::steady_clock::now();
+  auto cleaned = saved;
+  while (!condition.wait_for(lock, stop, kFollow, [] { return false; }) && !stop.stop_requested()) {
+    warn("indexes could not follow the database", follower_->catch_up());
+    const auto now = std::chrono::steady_clock::now();
+    if (now - saved >= kSave) {
+      saved = now;
+      warn("index files", engine_.retriever->save());
+    }
+    if (now - cleaned >= kClean) {
+      cleaned = now;
+      warn("expired sessions", database_.sessions->remove_expired());
+      warn("expired answers", database_.cache->remove_expired());
+      warn("finished jobs", database_.jobs->remove_finished(clock_.now() - kKeepFinishedJobs));
+    }
+  }
+}
+
+}  // namespace monitora::apps

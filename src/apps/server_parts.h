@@ -1,0 +1,98 @@
+// Everything that `monitora serve` runs, in the order in which it is made; it ends in the reverse.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "app/accounts.h"
+#include "app/api_keys.h"
+#include "app/chat.h"
+#include "app/documents.h"
+#include "app/index_follower.h"
+#include "app/members.h"
+#include "app/sessions.h"
+#include "app/workspaces.h"
+#include "apps/database.h"
+#include "apps/engine.h"
+#include "apps/models.h"
+#include "auth/passwords.h"
+#include "auth/rate_limiter.h"
+#include "auth/secret_box.h"
+#include "auth/tokens.h"
+#include "http/guards.h"
+#include "http/metrics.h"
+#include "http/server.h"
+#include "http/services.h"
+#include "jobs/runner.h"
+#include "net/worker_pool.h"
+#include "ports/executor.h"
+
+namespace monitora::apps {
+
+class ServerParts {
+ public:
+  // Opens the database, loads the models, starts jobs and maintenance. Not yet listening.
+  static Result<std::unique_ptr<ServerParts>> make(config::Settings settings);
+  ~ServerParts();
+
+  Status listen();  // from its return requests are answered
+  std::string url() const;
+  void stop();  // requests under way end first
+
+  Database& database() { return database_; }
+  Documents& documents() { return *documents_; }
+
+ private:
+  explicit ServerParts(config::Settings settings);
+  Status prepare();
+  Status make_use_cases();
+  Status make_server();
+  Status embed_again();  // what another model embedded before
+  void maintain(const std::stop_token& stop);
+
+  // Work that was accepted is finished even when the queue is full.
+  class PoolExecutor final : public Executor {
+   public:
+    explicit PoolExecutor(net::WorkerPool& pool) : pool_(pool) {}
+    Status post(std::function<void()> work) override { return pool_.post(std::move(work)); }
+    void must_post(std::function<void()> work) override { pool_.post_next_step(std::move(work)); }
+
+   private:
+    net::WorkerPool& pool_;
+  };
+
+  const config::Settings settings_;
+  SystemClock clock_;
+  std::unique_ptr<DataDirectoryLock> lock_;
+  Database database_;
+  Models models_;
+  Engine engine_;
+  std::unique_ptr<net::WorkerPool> workers_;
+  std::unique_ptr<PoolExecutor> executor_;
+
+  auth::Passwords passwords_;
+  auth::RateLimiter limiter_{clock_};
+  std::unique_ptr<auth::AccessTokens> access_tokens_;
+  std::unique_ptr<auth::ConversationTokens> conversation_tokens_;
+  auth::CustomerTokens customer_tokens_{clock_};
+  std::unique_ptr<auth::SealedSecrets> secrets_;
+
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<Workspaces> workspaces_;
+  std::unique_ptr<Members> members_;
+  std::unique_ptr<ApiKeys> api_keys_;
+  std::unique_ptr<Documents> documents_;
+  std::unique_ptr<ChatService> chat_;
+  std::unique_ptr<IndexFollower> follower_;
+  std::unique_ptr<jobs::Runner> runner_;
+
+  http::Metrics metrics_;
+  std::unique_ptr<http::Services> services_;
+  std::unique_ptr<http::Guards> guards_;
+  std::unique_ptr<http::Server> server_;
+  std::jthread maintenance_;
+};
+
+}  // namespace monitora::apps
