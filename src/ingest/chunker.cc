@@ -29,6 +29,32 @@ bool belongs_together(const Place& a, const Place& b) {
          a.row.has_value() == b.row.has_value();
 }
 
+// Text without the white space at its end, Unicode's included: it counts for no chunk's size.
+std::string_view without_blank_end(std::string_view text) {
+  while (!text.empty()) {
+    std::size_t last = text.size() - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+    if (!is_blank(text.substr(last))) break;
+    text = text.substr(0, last);
+  }
+  return text;
+}
+
+void add_unit(Section& section, const Span& part, int row) {
+  const std::string_view whole =
+      std::string_view(section.text).substr(part.begin, part.end - part.begin);
+  const std::size_t all = count_characters(whole);
+  const std::size_t characters = count_characters(without_blank_end(whole));
+  if (characters > 0) {
+    section.units.push_back({part, characters, all - characters, row});
+  } else if (!section.units.empty()) {  // nothing to read: the end of what stands before it
+    Unit& before = section.units.back();
+    before.span.end = part.end;
+    before.span.ends_paragraph = before.span.ends_paragraph || part.ends_paragraph;
+    before.trailing += all;
+  }
+}
+
 void add_units(Section& section, std::size_t begin, std::size_t limit, const Place& place) {
   const std::string_view text = section.text;
   std::vector<Span> sentences;
@@ -41,16 +67,11 @@ void add_units(Section& section, std::size_t begin, std::size_t limit, const Pla
       sentence.begin += begin;
       sentence.end += begin;
     }
-    const bool fits =
-        count_characters(trim(text.substr(sentence.begin, sentence.end - sentence.begin))) <= limit;
+    const std::string_view whole = text.substr(sentence.begin, sentence.end - sentence.begin);
+    const bool fits = count_characters(without_blank_end(whole)) <= limit;
     for (const Span& part :
          fits ? std::vector<Span>{sentence} : split_long(text, sentence, limit)) {
-      const std::string_view whole = text.substr(part.begin, part.end - part.begin);
-      std::string_view body = whole;
-      while (!body.empty() && (body.back() == ' ' || body.back() == '\n' || body.back() == '\t'))
-        body.remove_suffix(1);
-      section.units.push_back(
-          {part, count_characters(body), whole.size() - body.size(), place.row.value_or(0)});
+      add_unit(section, part, place.row.value_or(0));
     }
   }
 }
@@ -138,9 +159,8 @@ class Packer {
 
   void emit(std::size_t begin, std::size_t end, std::vector<Chunk>& chunks) const {
     const std::size_t from = units()[begin].span.begin;
-    const std::string_view content =
-        trim(std::string_view(section_.text).substr(from, units()[end - 1].span.end - from));
-    if (is_blank(content)) return;
+    const std::string_view content = trim(without_blank_end(
+        std::string_view(section_.text).substr(from, units()[end - 1].span.end - from)));
     Chunk chunk;
     chunk.index = static_cast<int>(chunks.size());
     chunk.content = content;

@@ -130,7 +130,7 @@ std::string random_text(std::mt19937& random) {
   const int count = std::uniform_int_distribution<int>(0, 400)(random);
   for (int i = 0; i < count; ++i) {
     // Words differ, so that a chunk stands in one place of the text only.
-    for (unsigned letters = random() % 40; letters > 0; --letters)
+    for (unsigned letters = 6 + random() % 34; letters > 0; --letters)
       text += static_cast<char>('a' + random() % 26);
     text += kPieces[std::uniform_int_distribution<std::size_t>(0, kPieces.size() - 1)(random)];
     if (random() % 2) text += ' ';
