@@ -26,8 +26,10 @@ namespace {
 constexpr int kRememberedTurns = 6;
 constexpr std::size_t kRememberedCharacters = 6000;
 constexpr std::size_t kTitleCharacters = 80;
-// Below this probability that the passages hold the answer, the bot says that it does not know.
-constexpr float kLeastAnswerable = 0.05f;
+// Below this probability that the passages hold the answer, the bot says that it does not know. A
+// language model can judge the passages itself; an extract would quote whatever is nearest.
+constexpr float kLeastForModel = 0.05f;
+constexpr float kLeastForExtract = 0.15f;
 
 using Steady = std::chrono::steady_clock;
 
@@ -153,7 +155,8 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
 
     const std::string language = answer_language(workspace.rag.language, query, question_.language);
-    if (found.passages.empty() || found.answerable < kLeastAnswerable) {
+    const float least = parts_.model.is_extractive() ? kLeastForExtract : kLeastForModel;
+    if (found.passages.empty() || found.answerable < least) {
       cache_context_.clear();
       events_->on_sources({});
       emit(fallback_answer(workspace.rag, language));

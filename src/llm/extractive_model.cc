@@ -81,6 +81,15 @@ bool is_question(const std::string& sentence) {
   return !sentence.empty() && sentence.back() == '?';
 }
 
+// A heading announces what the next sentence says: short, and without the punctuation that ends a
+// sentence or the marks of a table's row.
+bool is_heading(const std::string& sentence) {
+  constexpr std::size_t kLongestHeading = 60;
+  return count_characters(sentence) <= kLongestHeading &&
+         sentence.find_first_of(".!?;:|") == std::string::npos &&
+         sentence.find("…") == std::string::npos;
+}
+
 // Lines first (headings, table rows, list items), then sentences by Unicode's rules (UAX #29).
 std::vector<std::string> sentences_of(const std::string& text) {
   std::vector<std::string> sentences;
@@ -147,11 +156,13 @@ std::vector<Quote> choose_quotes(const std::string& question,
     if (match > 0)
       candidates[i].weight = match + kRankBonus / static_cast<double>(1 << candidates[i].passage);
   }
-  // A question in the text stands for the sentence after it, which answers it.
+  // A question or a heading in the text stands for the sentence after it.
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (!is_question(candidates[i].text)) continue;
-    if (i + 1 < candidates.size() && candidates[i + 1].passage == candidates[i].passage &&
-        !is_question(candidates[i + 1].text))
+    const bool last_of_passage =
+        i + 1 == candidates.size() || candidates[i + 1].passage != candidates[i].passage;
+    if (!is_question(candidates[i].text) && (last_of_passage || !is_heading(candidates[i].text)))
+      continue;
+    if (!last_of_passage && !is_question(candidates[i + 1].text))
       candidates[i + 1].weight = std::max(candidates[i + 1].weight, candidates[i].weight);
     candidates[i].weight = 0;
   }

@@ -18,7 +18,7 @@ struct Quote {
 
 // The best quotes, best passage first, in reading order within one; empty when no sentence shares a
 // word with the question. Sentences are weighed by the question's stemmed words that they (or their
-// heading) hold, rarer words more; a sentence that is itself a question stands for what follows it.
+// heading) hold, rarer words more; a question or a heading stands for the sentence that follows it.
 std::vector<Quote> choose_quotes(const std::string& question, const std::vector<Passage>& passages);
 
 // Answers on the calling thread, within start(). Thread-safe.

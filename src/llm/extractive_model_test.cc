@@ -32,6 +32,14 @@ TEST(Quotes, AQuestionStandsForItsAnswer) {
   EXPECT_EQ(quotes[0].text, "Imprimez l'étiquette depuis votre compte.");
 }
 
+TEST(Quotes, AHeadingInTheTextStandsForWhatFollows) {
+  const auto quotes =
+      choose_quotes("Que ne couvre pas la garantie ?",
+                    {passage("La garantie ne couvre pas\nL'usure normale et le vol.")});
+  ASSERT_EQ(quotes.size(), 1u);
+  EXPECT_EQ(quotes[0].text, "L'usure normale et le vol.");
+}
+
 TEST(Quotes, AHeadingSpeaksForItsSentences) {
   const auto quotes =
       choose_quotes("Quelle est la garantie du moulin ?",
