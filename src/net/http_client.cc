@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -64,8 +65,11 @@ Result<Place> parse_url(const std::string& text) {
   if ((!place.tls && scheme != "http") || url.has_userinfo()) return invalid();
   place.host = url.host_type() == boost::urls::host_type::ipv6 ? url.host_address() : url.host();
   if (place.host.empty()) return invalid();
-  place.port = url.has_port() ? url.port_number() : place.tls ? 443 : 80;
-  if (place.port == 0) return invalid();
+  place.port = place.tls ? 443 : 80;
+  if (const auto port = url.port(); !port.empty()) {
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
+    if (error != std::errc() || place.port == 0) return invalid();
+  }
   const auto authority = url.encoded_host_and_port();
   place.authority.assign(authority.data(), authority.size());
   const auto target = url.encoded_target();
