@@ -10,7 +10,8 @@ namespace {
 using namespace std::literals;
 
 TEST(Filename, OrdinaryNamesStay) {
-  for (const char* name : {"Conditions générales (2026).pdf", "日本語.docx", "a.b.c.txt", "sans extension"}) {
+  for (const char* name :
+       {"Conditions générales (2026).pdf", "日本語.docx", "a.b.c.txt", "sans extension"}) {
     EXPECT_EQ(sanitize_filename(name), name);
   }
 }
@@ -37,7 +38,9 @@ TEST(Filename, LongNamesKeepTheirExtensionAndTheirCharacters) {
   EXPECT_TRUE(safe.ends_with("é.xlsx"));
   EXPECT_TRUE(is_utf8(safe));
   EXPECT_TRUE(is_utf8(sanitize_filename(name)));
-  EXPECT_TRUE(is_utf8(sanitize_filename("a\xFF" "b.txt")));
+  EXPECT_TRUE(
+      is_utf8(sanitize_filename("a\xFF"
+                                "b.txt")));
 }
 
 TEST(Filename, Extensions) {

@@ -49,7 +49,7 @@ struct Request {
   std::string request_id;
   std::string language;  // "fr" or "en", from Accept-Language
   Principal principal;
-  std::string allowed_origin;                          // of a visitor route: what the guard let pass, for CORS
+  std::string allowed_origin;  // of a visitor route: what the guard let pass, for CORS
 
   // "" when absent.
   std::string_view header(std::string_view lower_case_name) const;

@@ -61,8 +61,10 @@ class ChatCall {
 class ChatModel {
  public:
   virtual ~ChatModel() = default;
-  // Returns at once. Thread-safe. `listener` is kept alive until its on_done or on_error has returned.
-  virtual std::unique_ptr<ChatCall> start(ChatRequest request, std::shared_ptr<ChatListener> listener) = 0;
+  // Returns at once. Thread-safe. `listener` is kept alive until its on_done or on_error has
+  // returned.
+  virtual std::unique_ptr<ChatCall> start(ChatRequest request,
+                                          std::shared_ptr<ChatListener> listener) = 0;
   virtual bool is_extractive() const = 0;
 };
 

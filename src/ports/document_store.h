@@ -19,7 +19,8 @@ class DocumentStore {
   virtual ~DocumentStore() = default;
 
   // Latest first; `status` filters.
-  virtual Result<Page<Document>> list(const WorkspaceId& workspace, std::optional<DocumentStatus> status,
+  virtual Result<Page<Document>> list(const WorkspaceId& workspace,
+                                      std::optional<DocumentStatus> status,
                                       const PageRequest& page) = 0;
   virtual Result<Document> find(const WorkspaceId& workspace, const DocumentId& document) = 0;
   // A document of any workspace that the user may read, with the user's role there.
@@ -38,24 +39,29 @@ class DocumentStore {
                               const std::function<Status(BytesView part)>& part) = 0;
   // Chunks, vectors, bytes and row; writes change_log. Answers never use it afterwards.
   virtual Status remove(const WorkspaceId& workspace, const DocumentId& document) = 0;
-  // A new `index_document` job for this or every document; status stays until the new chunks are there.
+  // A new `index_document` job for this or every document; status stays until the new chunks are
+  // there.
   virtual Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Result<int> request_indexing_of_all(const WorkspaceId& workspace) = 0;
 
   // The steps of a job. A document indexed before stays `indexed` during a new indexing, and when
   // that fails: its old chunks go on answering, and error_message says what went wrong.
   virtual Status mark_processing(const WorkspaceId& workspace, const DocumentId& document) = 0;
-  virtual Status mark_error(const WorkspaceId& workspace, const DocumentId& document, const Sentence& sentence) = 0;
+  virtual Status mark_error(const WorkspaceId& workspace, const DocumentId& document,
+                            const Sentence& sentence) = 0;
   // Replaces the document's chunks in one transaction, sets status `indexed`, chunk_count and
   // indexed_at, writes change_log and answers the workspace's new version. Vectors and chunks have
   // the same order. not_found if the document was deleted meanwhile.
-  virtual Result<std::int64_t> replace_chunks(const WorkspaceId& workspace, const DocumentId& document,
-                                              const std::vector<Chunk>& chunks, const std::vector<Vector>& vectors,
+  virtual Result<std::int64_t> replace_chunks(const WorkspaceId& workspace,
+                                              const DocumentId& document,
+                                              const std::vector<Chunk>& chunks,
+                                              const std::vector<Vector>& vectors,
                                               const std::string& embedding_model) = 0;
   virtual Result<Page<StoredChunk>> chunks(const WorkspaceId& workspace, const DocumentId& document,
                                            const PageRequest& page) = 0;
   // All chunks of a document with their vectors and the file name, in order.
-  virtual Result<std::vector<IndexedChunk>> indexed_chunks(const WorkspaceId& workspace, const DocumentId& document) = 0;
+  virtual Result<std::vector<IndexedChunk>> indexed_chunks(const WorkspaceId& workspace,
+                                                           const DocumentId& document) = 0;
   // Workspaces that have chunks of another model than `model`, to be embedded again.
   virtual Result<std::vector<WorkspaceId>> workspaces_of_other_models(const std::string& model) = 0;
 };

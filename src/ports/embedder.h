@@ -19,7 +19,8 @@ class Embedder {
 
   virtual ~Embedder() = default;
 
-  // What a stored vector remembers of its model, e.g. "multilingual-e5-small-q4". Stable across versions.
+  // What a stored vector remembers of its model, e.g. "multilingual-e5-small-q4". Stable across
+  // versions.
   virtual const std::string& model() const = 0;
   virtual int dimension() const = 0;
   virtual int max_tokens() const = 0;  // longer texts are cut there

@@ -20,25 +20,29 @@ class InsightsStore {
   virtual Result<InsightMetrics> calculate(const WorkspaceId& workspace) = 0;
   // The same formulas over the messages since `since`, without touching insights_cache.
   virtual Result<InsightMetrics> metrics(const WorkspaceId& workspace, Time since) = 0;
-  virtual Result<std::vector<LowConfidenceQuestion>> low_confidence(const WorkspaceId& workspace, Time since, int limit) = 0;
-  // Resolving a resolved one is ok. not_found `message_not_found` for a message that is not an answer here.
+  virtual Result<std::vector<LowConfidenceQuestion>> low_confidence(const WorkspaceId& workspace,
+                                                                    Time since, int limit) = 0;
+  // Resolving a resolved one is ok. not_found `message_not_found` for a message that is not an
+  // answer here.
   virtual Status resolve(const WorkspaceId& workspace, const MessageId& message) = 0;
   virtual Result<std::vector<Topic>> topics(const WorkspaceId& workspace) = 0;
   virtual Status replace_topics(const WorkspaceId& workspace, const std::vector<Topic>& topics) = 0;
   // [from, to), channel `test` left out; points by hour or day (UTC).
-  virtual Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to, bool by_hour) = 0;
+  virtual Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to,
+                                      bool by_hour) = 0;
 };
 
 class CacheStore {
  public:
   virtual ~CacheStore() = default;
   // The live entry with this question hash and context version; counts the hit.
-  virtual Result<std::optional<CacheEntry>> find(const WorkspaceId& workspace, const std::string& question_hash,
+  virtual Result<std::optional<CacheEntry>> find(const WorkspaceId& workspace,
+                                                 const std::string& question_hash,
                                                  const std::string& context_version) = 0;
   struct NewEntry {
     std::string question_hash;  // 64 hex characters
     std::string question;
-    Vector question_vector;     // may be empty
+    Vector question_vector;  // may be empty
     std::string embedding_model;
     std::string response;
     std::vector<Source> sources;

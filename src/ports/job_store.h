@@ -21,14 +21,17 @@ struct Job {
 class JobStore {
  public:
   virtual ~JobStore() = default;
-  virtual Result<JobId> enqueue(const std::string& kind, const std::string& payload, Time run_after) = 0;
+  virtual Result<JobId> enqueue(const std::string& kind, const std::string& payload,
+                                Time run_after) = 0;
   // The oldest due job of these kinds that nobody holds, held by `node` until the lease ends; two
   // nodes never get the same. Nothing when none is due. Jobs whose lease has run out (a dead node)
   // are due again.
-  virtual Result<std::optional<Job>> lease(const std::string& node, const std::vector<std::string>& kinds,
+  virtual Result<std::optional<Job>> lease(const std::string& node,
+                                           const std::vector<std::string>& kinds,
                                            std::chrono::seconds duration) = 0;
   // conflict `lease_lost` when another node holds it now.
-  virtual Status extend(const std::string& node, const JobId& job, std::chrono::seconds duration) = 0;
+  virtual Status extend(const std::string& node, const JobId& job,
+                        std::chrono::seconds duration) = 0;
   virtual Status complete(const std::string& node, const JobId& job) = 0;
   // Due again after `retry_in`, or `failed` for good when it is nothing.
   virtual Status fail(const std::string& node, const JobId& job, const std::string& error,
@@ -42,7 +45,8 @@ class JobStore {
   virtual Status remove_finished(Time before) = 0;
 };
 
-// What every node reads to learn what others changed. Written by the stores in the same transaction.
+// What every node reads to learn what others changed. Written by the stores in the same
+// transaction.
 struct Change {
   std::int64_t sequence = 0;
   WorkspaceId workspace_id;
@@ -64,8 +68,8 @@ class AuditLog {
  public:
   virtual ~AuditLog() = default;
   struct Entry {
-    std::string actor;  // a user's id, `key:<id>`, or `system`
-    std::string action; // user.login, workspace.delete, …
+    std::string actor;   // a user's id, `key:<id>`, or `system`
+    std::string action;  // user.login, workspace.delete, …
     std::optional<WorkspaceId> workspace_id;
     std::string target;
     std::string ip_address;

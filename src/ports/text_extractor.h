@@ -18,11 +18,13 @@ class TextExtractor {
   //   unsupported_type `unsupported_file_type`
   //   invalid_argument `empty_file`, `no_text` (a scan), `encrypted_file`, `damaged_file`,
   //                    `file_too_complex` (a limit on memory, time or output was hit)
-  virtual Result<ExtractedText> extract(const std::filesystem::path& file, const std::string& filename) = 0;
+  virtual Result<ExtractedText> extract(const std::filesystem::path& file,
+                                        const std::string& filename) = 0;
 
   // The MIME type that the content says, or unsupported_type. Reads only the beginning and, for zip
   // containers, the directory of names.
-  virtual Result<std::string> detect_type(const std::filesystem::path& file, const std::string& filename) = 0;
+  virtual Result<std::string> detect_type(const std::filesystem::path& file,
+                                          const std::string& filename) = 0;
 };
 
 }  // namespace monitora

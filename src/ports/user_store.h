@@ -31,13 +31,15 @@ class UserStore {
   // conflict `email_taken`, under concurrency too. (SQL Server: sp_create_user.)
   virtual Result<User> create(const NewUser& user) = 0;
   // Nothing for unknown, locked and disabled alike. (sp_authenticate_user.)
-  virtual Result<std::optional<Credentials>> credentials(const std::string& email, const Client& client) = 0;
+  virtual Result<std::optional<Credentials>> credentials(const std::string& email,
+                                                         const Client& client) = 0;
   virtual Result<std::optional<Credentials>> credentials(const UserId& user) = 0;
-  // Counts a failure and locks at the fifth for 15 minutes, or resets and sets last_login_at. (sp_record_login.)
+  // Counts a failure and locks at the fifth for 15 minutes, or resets and sets last_login_at.
+  // (sp_record_login.)
   virtual Status record_login(const UserId& user, bool succeeded, const Client& client) = 0;
   // Also ends the user's sessions, but for `keep`. (sp_change_password.)
-  virtual Status change_password(const UserId& user, const std::string& hash, const std::string& salt,
-                                 const std::optional<SessionId>& keep) = 0;
+  virtual Status change_password(const UserId& user, const std::string& hash,
+                                 const std::string& salt, const std::optional<SessionId>& keep) = 0;
   // The same password in a better form: sessions stay.
   virtual Status upgrade_hash(const UserId& user, const std::string& hash) = 0;
   virtual Result<User> find(const UserId& user) = 0;
@@ -52,7 +54,8 @@ class SessionStore {
   virtual ~SessionStore() = default;
 
   virtual Status create(const Session& session) = 0;
-  // The live session of this access token with its active user; nothing if revoked, expired or disabled.
+  // The live session of this access token with its active user; nothing if revoked, expired or
+  // disabled.
   struct Live {
     Session session;
     User user;
@@ -63,8 +66,8 @@ class SessionStore {
   // answer is unauthenticated `refresh_token_reused`; unknown or expired: `invalid_refresh_token`.
   virtual Result<Live> rotate(const std::string& refresh_hash, Session next) = 0;
   virtual Status revoke(const UserId& user, const SessionId& session) = 0;  // its family
-  virtual Result<std::vector<Session>> list(const UserId& user) = 0;        // live ones, latest first
-  virtual Status touch(const UserId& user, const SessionId& session) = 0;   // last_used_at
+  virtual Result<std::vector<Session>> list(const UserId& user) = 0;  // live ones, latest first
+  virtual Status touch(const UserId& user, const SessionId& session) = 0;  // last_used_at
   virtual Status remove_expired() = 0;
 };
 
