@@ -75,6 +75,10 @@ class OpenVinoEngine final : public EmbeddingEngine {
 Result<std::unique_ptr<EmbeddingEngine>> EmbeddingEngine::create(const EmbeddingModelFile& file,
                                                                  int workers) {
   try {
+#if __has_feature(address_sanitizer)
+    ::setenv("TBB_ENABLE_SANITIZERS", "1",
+             0);  // else TBB loads a library in a way that ASan refuses
+#endif
     // oneDNN reads it once, when it makes its first primitive.
     ::setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", kCachedPrimitives, 0);
     ov::Core core;

@@ -6,11 +6,15 @@ set -euo pipefail
 
 version=2026.4.1
 sha256=2d22b1da03f7caf74df30e9f6417d0ab2f637e4a38e08e1dcd294d2c37407aaf
+# The other devices' plugins and frameworks' readers are two thirds of the wheel. TBB's binding to
+# processors is left out too: workers are not pinned.
+libraries='openvino|openvino_intel_cpu_plugin|openvino_ir_frontend|openvino_onnx_frontend|tbb|tbbmalloc'
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 deps=${MONITORA_DEPS:-$(cd "$here/../.." && pwd)/deps}
 stamp=$deps/openvino/.stamp
-[[ -f $stamp && $(<"$stamp") == "$version $sha256" ]] && exit 0
+wanted="$version $sha256 $libraries"
+[[ -f $stamp && $(<"$stamp") == "$wanted" ]] && exit 0
 
 if [[ $(uname -m) != x86_64 ]]; then
   echo "OpenVINO: only x86_64 is supported, this machine is $(uname -m)." >&2
@@ -23,16 +27,14 @@ trap 'rm -rf "$work"' EXIT
 "$here/wheel.sh" openvino "$version" "$sha256" "$work"
 
 echo "OpenVINO: unpacking"
-python3 - "$work" <<'PY'
+python3 - "$work" "$libraries" <<'PY'
 import re, sys, zipfile
 from pathlib import Path
 
 work = Path(sys.argv[1])
-# The other devices' plugins and frameworks' readers are two thirds of the wheel.
 wanted = re.compile(
-    r"openvino/(include/openvino/|include/oneapi/|include/tbb/|cmake/"
-    r"|libs/lib(openvino|openvino_intel_cpu_plugin|openvino_ir_frontend|openvino_onnx_frontend"
-    r"|tbb|tbbmalloc|tbbbind_2_5|hwloc)\.so)|openvino-[^/]*\.dist-info/licenses/")
+    r"openvino/(include/openvino/|include/oneapi/|include/tbb/|cmake/|libs/lib(" + sys.argv[2] + r")\.so)"
+    r"|openvino-[^/]*\.dist-info/licenses/")
 wheel = zipfile.ZipFile(next(work.glob("*.whl")))
 for name in wheel.namelist():
     if wanted.match(name):
@@ -46,7 +48,7 @@ for targets in (work / "openvino/cmake").glob("*Targets-release.cmake"):
     targets.write_text("\n".join(kept) + "\n")
 PY
 
-echo "$version $sha256" >"$work/openvino/.stamp"
+echo "$wanted" >"$work/openvino/.stamp"
 rm -rf "$deps/openvino"
 mv "$work/openvino" "$deps/openvino"
 echo "OpenVINO $version is in $deps/openvino"
