@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -17,16 +18,43 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr int kTries = 6;  // of a transaction that meets `database_busy`
+constexpr int kMostInACommit = 32;
+
+// Transactions that share a commit. Passed on with the connection, whose holder alone changes
+// `members`; the members before wait for the end.
+class Batch {
+ public:
+  void end(const Status& outcome) {
+    const std::lock_guard lock(mutex_);
+    outcome_ = outcome;
+    ended_ = true;
+    over_.notify_all();
+  }
+  Status wait() {
+    std::unique_lock lock(mutex_);
+    over_.wait(lock, [&] { return ended_; });
+    return outcome_;
+  }
+  int members = 0;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool ended_ = false;
+  Status outcome_;
+};
 
 struct Kept {
   std::unique_ptr<Connection> connection;
   Steady::time_point opened_at;
+  std::shared_ptr<Batch> batch;  // while the connection is passed on inside a transaction
 };
 
 // Someone who waits for a connection. Served in order of arrival: a connection that comes free is
 // put into the first waiter's hands, so that nobody starves.
 struct Waiter {
   std::condition_variable arrived;
+  bool joins = false;   // takes a connection inside a shared transaction, too
   bool served = false;  // `kept` is theirs, or, when it is empty, the right to open one
   std::optional<Kept> kept;
 };
@@ -49,6 +77,33 @@ std::chrono::microseconds pause_before(int attempt) {
                                    static_cast<int>(random() % static_cast<unsigned>(whole)));
 }
 
+// One member's work in a transaction that others share: undone alone when it fails, the whole when
+// there is nobody else in it.
+Status run_member(Connection& connection, bool alone,
+                  const std::function<Status(Connection&)>& work, std::exception_ptr& thrown) {
+  const auto run = [&](std::string_view statement) {
+    const ScopedDeadline whatever(Deadline::never());  // others depend on it
+    return connection.execute(statement, {}).status();
+  };
+  if (!alone) MONITORA_TRY(run("SAVEPOINT member"));
+  Status status;
+  try {
+    status = work(connection);
+  } catch (...) {
+    thrown = std::current_exception();
+    status = Status::internal("an exception in a transaction");
+  }
+  if (!connection.in_transaction()) return status;
+  if (alone) {
+    if (!status.ok()) connection.rollback();
+    return status;
+  }
+  Status ended = status.ok() ? Status() : run("ROLLBACK TO member");
+  if (ended.ok()) ended = run("RELEASE member");
+  if (!ended.ok()) connection.rollback();  // the others run again
+  return status.ok() ? ended : status;
+}
+
 }  // namespace
 
 struct Pool::State {
@@ -63,7 +118,9 @@ struct Pool::State {
     return mode == Connection::Mode::read && options.readers > 0 ? readers : writers;
   }
 
-  Result<Kept> take(Side& side);
+  Result<Kept> take(Side& side, bool joins = false);
+  Status share(const std::function<Status(Connection&)>& work);
+  bool pass_on(Side& side, Kept& kept);
   Result<Kept> open_for(Side& side);
   void give_back(Side& side, Kept kept);
   void pass_on_place(Side& side);
@@ -91,10 +148,10 @@ Result<Kept> Pool::State::open_for(Side& side) {
     return made.status();
   }
   ++opened_ever;
-  return Kept{std::move(*made), Steady::now()};
+  return Kept{std::move(*made), Steady::now(), nullptr};
 }
 
-Result<Kept> Pool::State::take(Side& side) {
+Result<Kept> Pool::State::take(Side& side, bool joins) {
   std::vector<Kept> too_old;  // closed after the lock is released
   std::unique_lock lock(mutex);
   while (!side.idle.empty() && side.waiting.empty()) {
@@ -115,6 +172,7 @@ Result<Kept> Pool::State::take(Side& side) {
   }
 
   Waiter waiter;
+  waiter.joins = joins;
   side.waiting.push_back(&waiter);
   const Deadline& deadline = Deadline::current();
   const Steady::time_point until = std::min(deadline.at(), Steady::now() + options.max_wait);
@@ -160,6 +218,48 @@ void Pool::State::give_back(Side& side, Kept kept) {
   waiter->arrived.notify_one();
 }
 
+// Hands the connection with its open transaction to the first who waits for one, if there is one.
+bool Pool::State::pass_on(Side& side, Kept& kept) {
+  const std::lock_guard lock(mutex);
+  if (side.waiting.empty() || !side.waiting.front()->joins || kept.batch->members >= kMostInACommit)
+    return false;
+  Waiter* waiter = side.waiting.front();
+  side.waiting.pop_front();
+  waiter->kept = std::move(kept);
+  waiter->served = true;
+  waiter->arrived.notify_one();
+  return true;
+}
+
+Status Pool::State::share(const std::function<Status(Connection&)>& work) {
+  Side& side = this->side(Connection::Mode::write);
+  MONITORA_ASSIGN(Kept kept, take(side, true));
+  Connection& connection = *kept.connection;
+  if (!kept.batch) {
+    if (Status begun = connection.begin(Connection::Mode::write); !begun.ok()) {
+      give_back(side, std::move(kept));
+      return begun;
+    }
+    kept.batch = std::make_shared<Batch>();
+  }
+  const std::shared_ptr<Batch> batch = kept.batch;
+  std::exception_ptr thrown;
+  const Status mine = run_member(connection, batch->members == 0, work, thrown);
+  if (mine.ok()) ++batch->members;
+  if (!connection.in_transaction()) {
+    batch->end(database_busy("undone together with another transaction"));
+    kept.batch.reset();
+    give_back(side, std::move(kept));
+  } else if (!pass_on(side, kept)) {
+    const ScopedDeadline whatever(Deadline::never());
+    batch->end(connection.commit());
+    kept.batch.reset();
+    give_back(side, std::move(kept));
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  return mine.ok() ? batch->wait() : mine;
+}
+
 Pool::Pool(Open open, Options options) : state_(std::make_unique<State>()) {
   state_->open = std::move(open);
   state_->options = options;
@@ -189,11 +289,13 @@ Status Pool::with(Connection::Mode mode, const std::function<Status(Connection&)
 
 Status Pool::transact(const std::function<Status(Connection&)>& work) {
   for (int attempt = 0;; ++attempt) {
-    Status status = with(Connection::Mode::write, [&](Connection& connection) -> Status {
-      MONITORA_TRY(connection.begin(Connection::Mode::write));
-      MONITORA_TRY(work(connection));  // giving the connection back rolls back
-      return connection.commit();
-    });
+    Status status = state_->options.share_commits
+                        ? state_->share(work)
+                        : with(Connection::Mode::write, [&](Connection& connection) -> Status {
+                            MONITORA_TRY(connection.begin(Connection::Mode::write));
+                            MONITORA_TRY(work(connection));  // giving it back rolls back
+                            return connection.commit();
+                          });
     if (status.key() != "database_busy" || attempt + 1 == kTries) return status;
     std::this_thread::sleep_for(pause_before(attempt));
     MONITORA_TRY(check_deadline());

@@ -18,7 +18,12 @@ class Pool {
   struct Options {
     Database database = Database::sqlite;  // what Open connects to
     int writers = 1;                       // connections that may write (SQLite: 1)
-    int readers = 4;                       // 0: readers use the writers
+    // Transactions that wait for one another end in one commit. For SQLite, whose one writer would
+    // otherwise wait for the disk once a transaction. None is acknowledged before that commit; one
+    // that fails is undone alone (a savepoint), and one whose failure undoes the whole makes the
+    // others run again.
+    bool share_commits = false;
+    int readers = 4;  // 0: readers use the writers
     std::chrono::milliseconds max_wait{5000};
     std::chrono::minutes max_lifetime{30};
   };

@@ -18,9 +18,11 @@ namespace {
 using namespace std::chrono_literals;
 using Mode = Connection::Mode;
 
-class PoolTest : public ::testing::Test {
+// Each with a commit a transaction, and with shared ones.
+class PoolTest : public ::testing::TestWithParam<bool> {
  protected:
   std::unique_ptr<Pool> make(Pool::Options options = {}) {
+    options.share_commits = GetParam();
     auto pool = std::make_unique<Pool>(
         [this](Mode mode) -> Result<std::unique_ptr<Connection>> {
           if (refuse) return database_unavailable("refused");
@@ -53,7 +55,10 @@ class PoolTest : public ::testing::Test {
   std::atomic<bool> refuse = false;
 };
 
-TEST_F(PoolTest, CommitsWhatWentWellAndNothingElse) {
+INSTANTIATE_TEST_SUITE_P(Commits, PoolTest, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "shared" : "own"; });
+
+TEST_P(PoolTest, CommitsWhatWentWellAndNothingElse) {
   const auto pool = make();
   EXPECT_TRUE(pool->transact(insert).ok());
   const Status status = pool->transact([](Connection& connection) -> Status {
@@ -70,7 +75,7 @@ TEST_F(PoolTest, CommitsWhatWentWellAndNothingElse) {
   EXPECT_EQ(pool->counts().in_use, 0);
 }
 
-TEST_F(PoolTest, RunsABusyTransactionAgain) {
+TEST_P(PoolTest, RunsABusyTransactionAgain) {
   const auto pool = make();
   int runs = 0;
   EXPECT_TRUE(pool->transact([&](Connection& connection) -> Status {
@@ -90,7 +95,7 @@ TEST_F(PoolTest, RunsABusyTransactionAgain) {
   EXPECT_GT(runs, 3);
 }
 
-TEST_F(PoolTest, NeverOpensMoreThanItsLimit) {
+TEST_P(PoolTest, NeverOpensMoreThanItsLimit) {
   Pool::Options options;
   options.readers = 2;
   const auto pool = make(options);
@@ -117,7 +122,7 @@ TEST_F(PoolTest, NeverOpensMoreThanItsLimit) {
   EXPECT_EQ(pool->counts().in_use, 0);
 }
 
-TEST_F(PoolTest, WritersFromManyThreadsLoseNothing) {
+TEST_P(PoolTest, WritersFromManyThreadsLoseNothing) {
   const auto pool = make();
   {
     std::vector<std::jthread> threads;
@@ -129,7 +134,64 @@ TEST_F(PoolTest, WritersFromManyThreadsLoseNothing) {
   EXPECT_EQ(rows(*pool), 200);
 }
 
-TEST_F(PoolTest, SaturationIsAnErrorNotAHang) {
+TEST_P(PoolTest, OneThatFailsLeavesItsNeighboursAlone) {
+  const auto pool = make();
+  std::atomic<int> failed = 0, thrown = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&, i] {
+        for (int j = 0; j < 20; ++j) try {
+            const Status status = pool->transact([&](Connection& connection) -> Status {
+              MONITORA_TRY(insert(connection));
+              if ((i + j) % 3 == 1) return Status::not_found("mine");
+              if ((i + j) % 3 == 2) throw std::runtime_error("from a library");
+              return {};
+            });
+            if (status.key() == "mine") ++failed;
+            EXPECT_TRUE(status.ok() || status.key() == "mine") << status.to_string();
+          } catch (const std::runtime_error&) {
+            ++thrown;
+          }
+      });
+  }
+  EXPECT_EQ(rows(*pool), 160 - failed - thrown);
+  EXPECT_GT(failed, 40);
+  EXPECT_GT(thrown, 40);
+}
+
+// A statement that SQLite interrupts undoes the whole transaction: the neighbours' are run again.
+TEST_P(PoolTest, ATransactionUndoneWithItsNeighboursRunsAgain) {
+  const auto pool = make();
+  std::atomic<int> late = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i)
+      threads.emplace_back([&, i] {
+        for (int j = 0; j < 5; ++j) {
+          if (i != 0) {
+            EXPECT_TRUE(pool->transact(insert).ok());
+            continue;
+          }
+          std::stop_source client;
+          const ScopedDeadline wanted(Deadline::in(1h, client.get_token()));
+          const Status status = pool->transact([&](Connection& connection) -> Status {
+            MONITORA_TRY(insert(connection));
+            client.request_stop();
+            return connection.query(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) "
+                "FROM n",
+                {}, [](const Row&) { return Status(); });
+          });
+          if (status.code() == Code::cancelled) ++late;
+        }
+      });
+  }
+  EXPECT_EQ(late, 5);
+  EXPECT_EQ(rows(*pool), 25);
+}
+
+TEST_P(PoolTest, SaturationIsAnErrorNotAHang) {
   Pool::Options options;
   options.max_wait = 10ms;
   const auto pool = make(options);
@@ -146,7 +208,7 @@ TEST_F(PoolTest, SaturationIsAnErrorNotAHang) {
   EXPECT_TRUE(pool->transact(insert).ok());
 }
 
-TEST_F(PoolTest, AWaiterLeavesWithItsDeadlineOrItsClient) {
+TEST_P(PoolTest, AWaiterLeavesWithItsDeadlineOrItsClient) {
   const auto pool = make();
   EXPECT_TRUE(pool->with(Mode::write,
                          [&](Connection&) {
@@ -164,7 +226,7 @@ TEST_F(PoolTest, AWaiterLeavesWithItsDeadlineOrItsClient) {
   EXPECT_EQ(rows(*pool), 0);
 }
 
-TEST_F(PoolTest, ARefusedConnectionLeavesItsPlaceToTheNext) {
+TEST_P(PoolTest, ARefusedConnectionLeavesItsPlaceToTheNext) {
   const auto pool = make();
   refuse = true;
   for (int i = 0; i < 5; ++i)
@@ -175,7 +237,7 @@ TEST_F(PoolTest, ARefusedConnectionLeavesItsPlaceToTheNext) {
   EXPECT_EQ(pool->counts().open, 2);
 }
 
-TEST_F(PoolTest, ReadersMayBeTheWriters) {
+TEST_P(PoolTest, ReadersMayBeTheWriters) {
   Pool::Options options;
   options.readers = 0;
   const auto pool = make(options);
@@ -184,7 +246,7 @@ TEST_F(PoolTest, ReadersMayBeTheWriters) {
   EXPECT_EQ(pool->counts().opened_ever, 1);
 }
 
-TEST_F(PoolTest, ATooOldConnectionIsReplaced) {
+TEST_P(PoolTest, ATooOldConnectionIsReplaced) {
   Pool::Options options;
   options.max_lifetime = 0min;
   const auto pool = make(options);
@@ -193,7 +255,7 @@ TEST_F(PoolTest, ATooOldConnectionIsReplaced) {
   EXPECT_EQ(pool->counts().open, 1);
 }
 
-TEST_F(PoolTest, ALeftOpenTransactionIsRolledBack) {
+TEST_P(PoolTest, ALeftOpenTransactionIsRolledBack) {
   const auto pool = make();
   EXPECT_TRUE(pool->with(Mode::write,
                          [](Connection& connection) -> Status {

@@ -315,6 +315,7 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& fil
 std::unique_ptr<Pool> make_sqlite_pool(const std::filesystem::path& file, int readers) {
   Pool::Options options;
   options.database = Database::sqlite;
+  options.share_commits = true;
   options.readers = readers;
   return std::make_unique<Pool>([file](Connection::Mode mode) { return open_sqlite(file, mode); },
                                 options);
