@@ -44,9 +44,11 @@ export async function startMonitora(settings = {}) {
   return {
     url,
     output: () => output,
+    /** Ends the server; fails if it had ended by itself, or ends with anything but success. */
     async stop() {
       child.kill('SIGTERM');
-      await ended;
+      const code = await ended;
+      if (code !== 0) throw new Error(`monitora ended with ${child.signalCode ?? code}:\n${output}`);
       rmSync(data, { recursive: true, force: true });
     },
   };
