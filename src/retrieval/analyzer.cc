@@ -89,6 +89,7 @@ constexpr char kEnglishStem = '\2';
 constexpr char kPrefix = '\3';
 constexpr std::size_t kPrefixCharacters = 5;
 
+constexpr std::size_t kLongestFunctionWord = 5;
 const std::unordered_map<std::string_view, TextLanguage>& function_words() {
   using enum TextLanguage;
   static const std::unordered_map<std::string_view, TextLanguage> words = [] {
@@ -161,6 +162,7 @@ void for_each_word(std::string_view utf8, const std::function<void(const std::st
 TextLanguage detect_language(const std::vector<std::string>& words) {
   std::size_t french = 0, english = 0;
   for (const std::string& word : words) {
+    if (word.size() > kLongestFunctionWord) continue;
     const auto found = function_words().find(word);
     if (found == function_words().end()) continue;
     ++(found->second == TextLanguage::french ? french : english);

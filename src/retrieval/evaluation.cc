@@ -15,17 +15,20 @@
 namespace monitora::retrieval {
 namespace {
 
-constexpr std::size_t kFold = 5;       // every fifth paragraph is left out for AUROC
-constexpr int kPassagesWanted = 50;    // enough for ten documents, also when several chunks are of one
+constexpr std::size_t kFold = 5;  // every fifth paragraph is left out for AUROC
+constexpr int kPassagesWanted =
+    50;  // enough for ten documents, also when several chunks are of one
 
 Status not_squad(std::string detail) {
   return Status(Code::invalid_argument, "not_squad",
-                {"Ce fichier n'est pas un jeu de questions au format SQuAD.", "This file is not a SQuAD question set."},
+                {"Ce fichier n'est pas un jeu de questions au format SQuAD.",
+                 "This file is not a SQuAD question set."},
                 std::move(detail));
 }
 
 // Runs work(0) … work(count − 1) on `threads` threads; stops at the first error, which it returns.
-Status for_each_parallel(std::size_t count, int threads, const std::function<Status(std::size_t)>& work) {
+Status for_each_parallel(std::size_t count, int threads,
+                         const std::function<Status(std::size_t)>& work) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   Status first_error;
@@ -66,18 +69,22 @@ class Counter {
   std::size_t done_ = 0;
 };
 
-Result<std::vector<Vector>> embed_all(Embedder& embedder, Embedder::Kind kind, const std::vector<std::string_view>& texts,
-                                      int threads, Counter& counter) {
+Result<std::vector<Vector>> embed_all(Embedder& embedder, Embedder::Kind kind,
+                                      const std::vector<std::string_view>& texts, int threads,
+                                      Counter& counter) {
   constexpr std::size_t kBatch = 8;
   std::vector<Vector> out(texts.size());
-  MONITORA_TRY(for_each_parallel((texts.size() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) -> Status {
-    const std::size_t first = batch * kBatch, count = std::min(kBatch, texts.size() - first);
-    MONITORA_ASSIGN(std::vector<Vector> vectors, embedder.embed(kind, std::span(texts).subspan(first, count)));
-    if (vectors.size() != count) return Status::internal("the embedder gave another number of vectors");
-    std::move(vectors.begin(), vectors.end(), out.begin() + static_cast<std::ptrdiff_t>(first));
-    counter.add(count);
-    return {};
-  }));
+  MONITORA_TRY(for_each_parallel(
+      (texts.size() + kBatch - 1) / kBatch, threads, [&](std::size_t batch) -> Status {
+        const std::size_t first = batch * kBatch, count = std::min(kBatch, texts.size() - first);
+        MONITORA_ASSIGN(std::vector<Vector> vectors,
+                        embedder.embed(kind, std::span(texts).subspan(first, count)));
+        if (vectors.size() != count)
+          return Status::internal("the embedder gave another number of vectors");
+        std::move(vectors.begin(), vectors.end(), out.begin() + static_cast<std::ptrdiff_t>(first));
+        counter.add(count);
+        return {};
+      }));
   return out;
 }
 
@@ -86,21 +93,22 @@ class Paragraphs final : public ChunkSource {
  public:
   WorkspaceId whole = WorkspaceId::random();
   WorkspaceId reduced = WorkspaceId::random();
-  std::vector<IndexedChunk> chunks;             // by paragraph
-  std::vector<DocumentId> documents;            // of each paragraph
+  std::vector<IndexedChunk> chunks;   // by paragraph
+  std::vector<DocumentId> documents;  // of each paragraph
   std::unordered_set<DocumentId> left_out;
 
   Result<std::int64_t> version(const WorkspaceId&) override { return std::int64_t{1}; }
   Status for_each(const WorkspaceId& workspace, const std::string&,
                   const std::function<Status(IndexedChunk)>& each) override {
     for (const IndexedChunk& chunk : chunks)
-      if (workspace == whole || !left_out.contains(chunk.chunk.document_id)) MONITORA_TRY(each(chunk));
+      if (workspace == whole || !left_out.contains(chunk.chunk.document_id))
+        MONITORA_TRY(each(chunk));
     return {};
   }
 };
 
-Result<Retrieved> ask(Retriever& retriever, const WorkspaceId& workspace, const SquadSet::Question& question,
-                      const Vector& vector) {
+Result<Retrieved> ask(Retriever& retriever, const WorkspaceId& workspace,
+                      const SquadSet::Question& question, const Vector& vector) {
   return retriever.search(workspace, question.text, vector, {kPassagesWanted, 0});
 }
 
@@ -145,7 +153,8 @@ Result<SquadSet> read_squad(std::string_view json) {
         const auto [entry, is_new] = known.try_emplace(text, out.paragraphs.size());
         if (is_new) out.paragraphs.push_back(text);
         for (const auto& question : paragraph.at("qas").as_array())
-          out.questions.push_back({std::string(question.at("question").as_string()), entry->second});
+          out.questions.push_back(
+              {std::string(question.at("question").as_string()), entry->second});
       }
   } catch (const std::exception& problem) {
     return not_squad(problem.what());
@@ -154,7 +163,8 @@ Result<SquadSet> read_squad(std::string_view json) {
   return out;
 }
 
-Result<EvaluationReport> evaluate_squad(const SquadSet& set, Embedder& embedder, const EvaluationOptions& options,
+Result<EvaluationReport> evaluate_squad(const SquadSet& set, Embedder& embedder,
+                                        const EvaluationOptions& options,
                                         const Progress& progress) {
   Paragraphs paragraphs;
   std::vector<std::string_view> contents;
@@ -178,20 +188,25 @@ Result<EvaluationReport> evaluate_squad(const SquadSet& set, Embedder& embedder,
   Counter counter(progress, contents.size() + set.questions.size());
   MONITORA_ASSIGN(std::vector<Vector> vectors,
                   embed_all(embedder, Embedder::Kind::passage, contents, options.threads, counter));
-  for (std::size_t i = 0; i < vectors.size(); ++i) paragraphs.chunks[i].vector = std::move(vectors[i]);
-  MONITORA_ASSIGN(const std::vector<Vector> questions,
-                  embed_all(embedder, Embedder::Kind::query, texts_of(set), options.threads, counter));
+  for (std::size_t i = 0; i < vectors.size(); ++i)
+    paragraphs.chunks[i].vector = std::move(vectors[i]);
+  MONITORA_ASSIGN(
+      const std::vector<Vector> questions,
+      embed_all(embedder, Embedder::Kind::query, texts_of(set), options.threads, counter));
 
-  const auto retriever = make_hybrid_retriever(paragraphs, embedder.model(), embedder.dimension(), {});
+  const auto retriever =
+      make_hybrid_retriever(paragraphs, embedder.model(), embedder.dimension(), {});
   std::vector<std::size_t> ranks(questions.size());
   std::vector<float> with(questions.size()), without(questions.size());
   MONITORA_TRY(for_each_parallel(questions.size(), options.threads, [&](std::size_t i) -> Status {
     const DocumentId& own = paragraphs.documents[set.questions[i].paragraph];
-    MONITORA_ASSIGN(const Retrieved found, ask(*retriever, paragraphs.whole, set.questions[i], questions[i]));
+    MONITORA_ASSIGN(const Retrieved found,
+                    ask(*retriever, paragraphs.whole, set.questions[i], questions[i]));
     ranks[i] = rank_of(own, found.passages);
     with[i] = found.answerable;
     if (!paragraphs.left_out.contains(own)) return {};
-    MONITORA_ASSIGN(const Retrieved poorer, ask(*retriever, paragraphs.reduced, set.questions[i], questions[i]));
+    MONITORA_ASSIGN(const Retrieved poorer,
+                    ask(*retriever, paragraphs.reduced, set.questions[i], questions[i]));
     without[i] = poorer.answerable;
     return {};
   }));
@@ -206,17 +221,21 @@ Result<EvaluationReport> evaluate_squad(const SquadSet& set, Embedder& embedder,
   return report;
 }
 
-Result<EvaluationReport> evaluate_workspace(const SquadSet& set, const std::vector<DocumentId>& document_of,
-                                            const WorkspaceId& workspace, Retriever& retriever, Embedder& embedder,
-                                            const EvaluationOptions& options, const Progress& progress) {
+Result<EvaluationReport> evaluate_workspace(const SquadSet& set,
+                                            const std::vector<DocumentId>& document_of,
+                                            const WorkspaceId& workspace, Retriever& retriever,
+                                            Embedder& embedder, const EvaluationOptions& options,
+                                            const Progress& progress) {
   Counter counter(progress, set.questions.size());
-  MONITORA_ASSIGN(const std::vector<Vector> questions,
-                  embed_all(embedder, Embedder::Kind::query, texts_of(set), options.threads, counter));
+  MONITORA_ASSIGN(
+      const std::vector<Vector> questions,
+      embed_all(embedder, Embedder::Kind::query, texts_of(set), options.threads, counter));
   std::vector<std::size_t> ranks;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const DocumentId& own = document_of.at(set.questions[i].paragraph);
     if (own.is_nil()) continue;
-    MONITORA_ASSIGN(const Retrieved found, ask(retriever, workspace, set.questions[i], questions[i]));
+    MONITORA_ASSIGN(const Retrieved found,
+                    ask(retriever, workspace, set.questions[i], questions[i]));
     ranks.push_back(rank_of(own, found.passages));
   }
   return report_of(ranks, set.paragraphs.size());

@@ -55,7 +55,8 @@ std::size_t LexicalQuery::look_up(const std::string& text, Term& term) const {
   for (const Part& part : parts_) {
     term.ids.push_back(part.segment->lexical().find(text));
     if (const auto id = term.ids.back())
-      with += part.segment->lexical().chunks_with(*id) - (part.deletions ? part.deletions->chunks_with(*id) : 0);
+      with += part.segment->lexical().chunks_with(*id) -
+              (part.deletions ? part.deletions->chunks_with(*id) : 0);
   }
   return with;
 }

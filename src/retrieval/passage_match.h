@@ -1,8 +1,9 @@
-// How much of a question's words a passage has: read from the passage's text, for the few passages that
-// the indexes propose. All values are shares 0…1 of the question's information (idf of its words and
-// their stems); words that ask ("qui", "how") do not count.
+// How much of a question's words a passage has: read from the passage's text, for the few passages
+// that the indexes propose. All values are shares 0…1 of the question's information (idf of its
+// words and their stems); words that ask ("qui", "how") do not count.
 #pragma once
 
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,13 +30,29 @@ class PassageMatcher {
  private:
   struct Form {
     float weight = 0;
-    std::size_t seen_in_sentence = 0;  // the last sentence where it was seen, counted over all passages
+    std::size_t seen_in_sentence =
+        0;  // the last sentence where it was seen, counted over all passages
     std::size_t seen_in_passage = 0;
   };
   struct Gram {
     float weight = 0;
     std::size_t seen_in_passage = 0;
   };
+  // Most words of a passage have nothing to do with the question: one look at their first bytes
+  // says so, most of the time, without a search in a map.
+  class Filter {
+   public:
+    void add(std::string_view bytes, std::size_t first) { bits_.set(place(bytes, first)); }
+    bool may_have(std::string_view bytes, std::size_t first) const {
+      return bits_.test(place(bytes, first));
+    }
+
+   private:
+    static std::size_t place(std::string_view bytes, std::size_t first);
+    std::bitset<8192> bits_;
+  };
+  Filter word_filter_;
+  Filter gram_filter_;
   std::unordered_map<std::string, Form> forms_;
   std::unordered_map<std::string_view, Gram> grams_;
   std::vector<std::string> gram_texts_;  // what grams_ views; complete before grams_ is filled

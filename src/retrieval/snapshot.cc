@@ -64,7 +64,8 @@ void scan(const Part& part, std::uint32_t number, const QueryCode& query, Best& 
 }
 
 // The union of the best by vector and the best by words, each with both scores.
-std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const LexicalQuery& words, const Vector& vector) {
+std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const LexicalQuery& words,
+                                       const Vector& vector) {
   Best dense(kCandidates), lexical(kCandidates);
   const QueryCode code(vector);
   thread_local std::vector<std::vector<float>> lexical_scores;  // kept to save allocations
@@ -74,7 +75,8 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
     if (part.graph) {
       std::function<bool(std::uint32_t)> keep;
       if (part.deletions) keep = [&](std::uint32_t chunk) { return part.is_live(chunk); };
-      for (const Scored& found : part.graph->search(part.segment->vectors(), code, kCandidates, kGraphEffort, keep))
+      for (const Scored& found :
+           part.graph->search(part.segment->vectors(), code, kCandidates, kGraphEffort, keep))
         dense.offer(number, found.chunk, found.score);
     } else {
       scan(part, number, code, dense);
@@ -82,7 +84,8 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
     std::vector<float>& scores = lexical_scores[number];
     words.score(number, scores);
     for (std::uint32_t chunk = 0; chunk < scores.size(); ++chunk)
-      if (scores[chunk] > 0 && scores[chunk] > lexical.threshold()) lexical.offer(number, chunk, scores[chunk]);
+      if (scores[chunk] > 0 && scores[chunk] > lexical.threshold())
+        lexical.offer(number, chunk, scores[chunk]);
   }
   std::vector<Candidate> candidates;
   std::unordered_set<const SegmentChunk*> taken;
@@ -91,7 +94,8 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
       const Segment& segment = *parts[entry.part].segment;
       const SegmentChunk* stored = &segment.chunks()[entry.chunk];
       if (!taken.insert(stored).second) continue;
-      candidates.push_back({stored, segment.vectors().exact(vector, entry.chunk), lexical_scores[entry.part][entry.chunk]});
+      candidates.push_back({stored, segment.vectors().exact(vector, entry.chunk),
+                            lexical_scores[entry.part][entry.chunk]});
     }
   std::vector<float> cosines, bm25;
   for (const Candidate& candidate : candidates) {
@@ -115,8 +119,8 @@ void read(const LexicalQuery& words, std::vector<Candidate>& candidates) {
   PassageMatcher matcher(words);
   for (Candidate& candidate : candidates) {
     const PassageMatch match = candidate.match = matcher.match(candidate.stored->chunk.content);
-    candidate.fused = candidate.dense + kReadPassageWeight * match.passage + kReadSentenceWeight * match.sentence +
-                      kReadLettersWeight * match.letters;
+    candidate.fused = candidate.dense + kReadPassageWeight * match.passage +
+                      kReadSentenceWeight * match.sentence + kReadLettersWeight * match.letters;
   }
   order(candidates);
 }
@@ -137,10 +141,12 @@ AnswerFeatures answer_features(const std::vector<Candidate>& candidates) {
     for (std::size_t i = kFirst; i < next; ++i) sum += candidates[i].dense;
     out.margin = out.dense - sum / static_cast<float>(next - kFirst);
   }
-  const auto nearest = std::max_element(candidates.begin(), candidates.end(),
-                                        [](const Candidate& a, const Candidate& b) { return a.dense < b.dense; });
-  const auto by_words = std::max_element(candidates.begin(), candidates.end(),
-                                         [](const Candidate& a, const Candidate& b) { return a.lexical < b.lexical; });
+  const auto nearest =
+      std::max_element(candidates.begin(), candidates.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.dense < b.dense; });
+  const auto by_words = std::max_element(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& a, const Candidate& b) { return a.lexical < b.lexical; });
   if (out.any && nearest == by_words && by_words->lexical > 0) out.agreement = 1;
   return out;
 }
@@ -159,8 +165,8 @@ std::size_t Snapshot::bytes() const {
   return sum;
 }
 
-Retrieved Snapshot::search(const std::string& question, const Vector& vector, const RetrievalOptions& options,
-                           AnswerFeatures* features) const {
+Retrieved Snapshot::search(const std::string& question, const Vector& vector,
+                           const RetrievalOptions& options, AnswerFeatures* features) const {
   Retrieved out;
   out.version = version_;
   if (live_ == 0 || options.top_k <= 0) return out;
@@ -181,8 +187,9 @@ Retrieved Snapshot::search(const std::string& question, const Vector& vector, co
   candidates.resize(std::min(candidates.size(), wanted), Candidate{});
   for (const Candidate& candidate : candidates) {
     const SegmentChunk& found = *candidate.stored;
-    out.passages.push_back({found.chunk.id, found.chunk.document_id, found.filename, found.chunk.content,
-                            found.chunk.place, candidate.dense, candidate.lexical, candidate.fused});
+    out.passages.push_back({found.chunk.id, found.chunk.document_id, found.filename,
+                            found.chunk.content, found.chunk.place, candidate.dense,
+                            candidate.lexical, candidate.fused});
   }
   return out;
 }

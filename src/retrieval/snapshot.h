@@ -22,8 +22,8 @@ class Snapshot {
 
   // As Retriever::search; `vector` is of the index's dimension. `features`, if given, is what the
   // result's `answerable` was worked out from.
-  Retrieved search(const std::string& question, const Vector& vector, const RetrievalOptions& options,
-                   AnswerFeatures* features = nullptr) const;
+  Retrieved search(const std::string& question, const Vector& vector,
+                   const RetrievalOptions& options, AnswerFeatures* features = nullptr) const;
 
  private:
   std::vector<Part> parts_;
