@@ -57,32 +57,30 @@ struct Code {
 Code strip_code(std::string_view code) {
   Code out;
   std::string literal;
-  bool digits_first = false;  // before the first quoted text
+  bool digits_first = false;  // before the first literal text
+  const auto add_literal = [&](std::string_view text) {
+    if (literal.empty()) digits_first = !out.plain.empty();
+    literal += text;
+  };
   for (std::size_t i = 0; i < code.size() && code[i] != ';'; ++i) {
-    if (code[i] == '"') {
-      const std::size_t end = code.find('"', i + 1);
-      digits_first = digits_first || (literal.empty() && !out.plain.empty());
-      literal += code.substr(i + 1, end == std::string_view::npos ? end : end - i - 1);
-      if (end == std::string_view::npos) break;
-      i = end;
-    } else if (code[i] == '[') {
-      const std::size_t end = code.find(']', i);
-      const std::string_view inside =
-          code.substr(i + 1, end == std::string_view::npos ? end : end - i - 1);
-      if (inside.starts_with('$'))
-        digits_first = digits_first || (literal.empty() && !out.plain.empty());
-      if (inside.starts_with('$'))
-        literal += inside.substr(
-            1, inside.find('-') == std::string_view::npos ? inside.size() : inside.find('-') - 1);
-      else if (inside == "h" || inside == "hh" || inside == "m" || inside == "mm")
-        out.plain += inside;
-      if (end == std::string_view::npos) break;
-      i = end;
-    } else if (code[i] == '\\' || code[i] == '_' || code[i] == '*') {
-      ++i;
-    } else {
-      out.plain += code[i];
+    if (code[i] == '\\' || code[i] == '_' || code[i] == '*') {
+      ++i;  // one character as it is
+      continue;
     }
+    if (code[i] != '"' && code[i] != '[') {
+      out.plain += code[i];
+      continue;
+    }
+    const std::size_t end = std::min(code.find(code[i] == '"' ? '"' : ']', i + 1), code.size());
+    const std::string_view inside = code.substr(i + 1, end - i - 1);
+    if (code[i] == '"') {
+      add_literal(inside);
+    } else if (inside.starts_with('$')) {  // [$€-40C]: the symbol, then the language's number
+      add_literal(inside.substr(1, std::min(inside.find('-'), inside.size()) - 1));
+    } else if (inside == "h" || inside == "hh" || inside == "m" || inside == "mm") {
+      out.plain += inside;
+    }
+    i = end;
   }
   for (std::string_view symbol : {"€", "$", "£", "CHF", "EUR", "USD", "GBP"}) {
     if (literal.find(symbol) != std::string::npos || out.plain.find(symbol) != std::string::npos) {

@@ -1,7 +1,9 @@
 // The walls around the reading of a document, and what each kind of hostile file costs.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <boost/json.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <stop_token>
@@ -137,6 +139,36 @@ TEST(ChildExtractor, ReadsTheCorpus) {
     ++documents;
   }
   EXPECT_GE(documents, 14u);
+}
+
+// What the questions of the corpus expect stands in the documents that they name.
+TEST(ChildExtractor, TheCorpusAnswersItsQuestions) {
+  const auto extractor = make_child_extractor();
+  std::map<std::string, std::string> texts;
+  std::size_t answerable = 0;
+  const boost::json::value questions = boost::json::parse(read_file("examples/questions.json"));
+  for (const boost::json::value& question : questions.as_array()) {
+    answerable += question.at("answerable").as_bool();
+    for (const boost::json::value& source : question.at("sources").as_array()) {
+      const std::string name(source.as_string());
+      if (!texts.contains(name)) {
+        const auto text = extractor->extract("examples/" + name, name);
+        ASSERT_TRUE(text.ok()) << name << ": " << text.status().to_string();
+        texts[name] = all_text(*text);
+      }
+      for (const boost::json::value& wordings : question.at("expected").as_array()) {
+        const auto& any = wordings.as_array();
+        EXPECT_TRUE(std::any_of(any.begin(), any.end(),
+                                [&](const boost::json::value& wording) {
+                                  return texts[name].find(std::string_view(wording.as_string())) !=
+                                         std::string::npos;
+                                }))
+            << name << ": " << question.at("question").as_string();
+      }
+    }
+  }
+  EXPECT_EQ(questions.as_array().size(), 30u);
+  EXPECT_EQ(answerable, 25u);
 }
 
 TEST(ChildExtractor, ServesManyThreads) {

@@ -171,7 +171,7 @@ Status judge(int status, const std::string& messages, std::size_t pages) {
   // Without its table of contents poppler finds what it can: a part would pass for the whole.
   const bool cut = said("Couldn't find trailer dictionary") || said("Couldn't read xref table");
   if (code != 0 || pages == 0 || cut)
-    return problem(Problem::damaged_file, FileType::pdf, utf8_prefix(messages, 500).data());
+    return problem(Problem::damaged_file, FileType::pdf, std::string(utf8_prefix(messages, 500)));
   return {};
 }
 
