@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 
 #include "apps/index_jobs.h"
@@ -30,6 +31,11 @@ SignUp sign_up_of(config::Registration registration) {
       return SignUp::closed;
   }
   return SignUp::closed;
+}
+
+// Indexing leaves a core to questions.
+int indexing_threads() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) - 1, 1, 4);
 }
 
 void warn(const char* what, const Status& status) {
@@ -70,7 +76,7 @@ Status ServerParts::prepare() {
   runner_ = std::make_unique<jobs::Runner>(
       *database_.jobs,
       std::map<std::string, jobs::Handler>{{"index_document", indexing_handler(*engine_.indexing)}},
-      jobs::RunnerOptions{.node = "node-" + random_token(9)});
+      jobs::RunnerOptions{.node = "node-" + random_token(9), .threads = indexing_threads()});
   MONITORA_TRY(make_server());
   maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
   return {};
