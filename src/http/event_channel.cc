@@ -63,6 +63,11 @@ EventChannel::State EventChannel::take(std::string& out) {
   return overflowed_ ? State::overflowed : closed_ ? State::closed : State::open;
 }
 
+bool EventChannel::overflowed() {
+  const std::lock_guard lock(mutex_);
+  return overflowed_;
+}
+
 void EventChannel::ping() {
   {
     const std::lock_guard lock(mutex_);

@@ -25,6 +25,7 @@ class EventChannel final : public EventSink {
   enum class State { open, closed, overflowed };
   // Moves what waits into `out` (cleared first); the state as of then.
   State take(std::string& out);
+  bool overflowed();
   void ping();  // a comment, unless something waits anyway
   // The client has gone, or everything including the end has been written: nothing is accepted any
   // more. `lost`: on_disconnect's callback runs, unless close() had been called.
