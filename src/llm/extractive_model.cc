@@ -23,6 +23,7 @@ constexpr std::size_t kLongestSentence = 500;
 constexpr double kRankBonus = 0.25;  // of the first passage; halves at each further one
 constexpr double kHeadingShare =
     0.6;  // a word in the heading counts that much of one in the sentence
+constexpr double kFigureBonus = 1.4;  // for a sentence with a figure when one is asked for
 constexpr double kLeastOfBest = 0.7;  // further quotes reach this share of the best one's weight
 
 // Stems of the words that carry meaning. Not thread-safe, made for one answer.
@@ -128,12 +129,37 @@ double weight_of(const std::set<std::string>& wanted, const std::map<std::string
   return all > 0 ? weight / all : 0;
 }
 
-}  // namespace
+// "combien", "quand", "how long": the answer holds a figure.
+bool asks_for_figure(const std::string& question) {
+  constexpr std::string_view kWords[] = {
+      "combien",  "quand",      "delai", "prix",         "cout",         "tarif",
+      "horaire",  "quel poids", "date",  "quelle annee", "how much",     "how many",
+      "how long", "when",       "price", "cost",         "opening hours"};
+  const std::string folded = fold_accents(question);
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+}
 
-std::vector<Quote> choose_quotes(const std::string& question,
-                                 const std::vector<Passage>& passages) {
-  const std::string language = answer_language("auto", question, "fr");
-  const Stems stems(language);
+bool has_figure(const std::string& sentence) {
+  return std::any_of(sentence.begin(), sentence.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// A question or a heading in the text stands for the sentence after it.
+void pass_on_announcements(std::vector<Candidate>& candidates) {
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const bool last_of_passage =
+        i + 1 == candidates.size() || candidates[i + 1].passage != candidates[i].passage;
+    if (!is_question(candidates[i].text) && (last_of_passage || !is_heading(candidates[i].text)))
+      continue;
+    if (!last_of_passage && !is_question(candidates[i + 1].text))
+      candidates[i + 1].weight = std::max(candidates[i + 1].weight, candidates[i].weight);
+    candidates[i].weight = 0;
+  }
+}
+
+// Every sentence of the first passages with what it weighs for the question.
+std::vector<Candidate> weigh(const std::string& question, const std::vector<Passage>& passages) {
+  const Stems stems(answer_language("auto", question, "fr"));
   const std::set<std::string> wanted = stems.of(question);
   std::vector<Candidate> candidates;
   std::vector<std::set<std::string>> words;
@@ -149,27 +175,28 @@ std::vector<Quote> choose_quotes(const std::string& question,
     rarity[stem] =
         std::log(1.0 + static_cast<double>(words.size()) / (1.0 + static_cast<double>(holders)));
   }
+  const bool wants_figure = asks_for_figure(question);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Passage& passage = passages[candidates[i].passage];
     const double match = weight_of(wanted, rarity, words[i],
                                    stems.of(passage.place.heading + ' ' + passage.filename));
-    if (match > 0)
-      candidates[i].weight = match + kRankBonus / static_cast<double>(1 << candidates[i].passage);
+    if (match <= 0) continue;
+    candidates[i].weight = match + kRankBonus / static_cast<double>(1 << candidates[i].passage);
+    if (wants_figure && has_figure(candidates[i].text)) candidates[i].weight *= kFigureBonus;
   }
-  // A question or a heading in the text stands for the sentence after it.
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const bool last_of_passage =
-        i + 1 == candidates.size() || candidates[i + 1].passage != candidates[i].passage;
-    if (!is_question(candidates[i].text) && (last_of_passage || !is_heading(candidates[i].text)))
-      continue;
-    if (!last_of_passage && !is_question(candidates[i + 1].text))
-      candidates[i + 1].weight = std::max(candidates[i + 1].weight, candidates[i].weight);
-    candidates[i].weight = 0;
-  }
+  pass_on_announcements(candidates);
+  return candidates;
+}
 
+}  // namespace
+
+std::vector<Quote> choose_quotes(const std::string& question,
+                                 const std::vector<Passage>& passages) {
+  std::vector<Candidate> candidates = weigh(question, passages);
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.weight > b.weight; });
   std::vector<Candidate> chosen;
+  std::vector<std::size_t> passage_order;  // the one with the best quote first
   std::size_t characters = 0;
   for (Candidate& candidate : candidates) {
     if (chosen.size() == kQuotes || candidate.weight <= 0) break;
@@ -180,10 +207,16 @@ std::vector<Quote> choose_quotes(const std::string& question,
                     [&](const Candidate& c) { return c.text == candidate.text; }))
       continue;
     characters += size;
+    passage_order.push_back(candidate.passage);
     chosen.push_back(std::move(candidate));
   }
+  const auto rank = [&](const Candidate& candidate) {
+    return std::pair(std::find(passage_order.begin(), passage_order.end(), candidate.passage) -
+                         passage_order.begin(),
+                     candidate.order);
+  };
   std::sort(chosen.begin(), chosen.end(),
-            [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
+            [&](const Candidate& a, const Candidate& b) { return rank(a) < rank(b); });
   std::vector<Quote> quotes;
   for (Candidate& candidate : chosen) {
     std::string text(character_prefix(candidate.text, kLongestSentence));

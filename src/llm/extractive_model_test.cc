@@ -40,6 +40,14 @@ TEST(Quotes, AHeadingInTheTextStandsForWhatFollows) {
   EXPECT_EQ(quotes[0].text, "L'usure normale et le vol.");
 }
 
+TEST(Quotes, AQuestionForAFigureIsAnsweredWithOne) {
+  const auto quotes = choose_quotes(
+      "Combien coûte la livraison en Suisse ?",
+      {passage("La livraison en Suisse est confiée à la poste.\nSuisse | 14,90 €", "Livraison")});
+  ASSERT_FALSE(quotes.empty());
+  EXPECT_EQ(quotes.back().text, "Suisse | 14,90 €");
+}
+
 TEST(Quotes, AHeadingSpeaksForItsSentences) {
   const auto quotes =
       choose_quotes("Quelle est la garantie du moulin ?",
