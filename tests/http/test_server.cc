@@ -1,0 +1,368 @@
+#include "http/test_server.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/api_keys.h"
+#include "app/documents.h"
+#include "app/members.h"
+#include "app/workspaces.h"
+#include "auth/passwords.h"
+#include "auth/rate_limiter.h"
+#include "auth/secret_box.h"
+#include "auth/tokens.h"
+#include "base/text.h"
+#include "http/guards.h"
+#include "http/metrics.h"
+#include "http/routes.h"
+#include "http/wire.h"
+#include "sql/migrations.h"
+#include "sql/sqlite/sqlite.h"
+#include "storage/stores.h"
+
+namespace monitora::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+// Remembers what it was told to forget; finds nothing.
+class ForgettingRetriever final : public Retriever {
+ public:
+  Result<Retrieved> search(const WorkspaceId&, const std::string&, const Vector&,
+                           const RetrievalOptions&) override {
+    return Retrieved();
+  }
+  Status put_document(const WorkspaceId&, const DocumentId&, std::vector<IndexedChunk>,
+                      std::int64_t) override {
+    return {};
+  }
+  Status remove_document(const WorkspaceId&, const DocumentId& document, std::int64_t) override {
+    forgotten.push_back(document.to_string());
+    return {};
+  }
+  Status remove_workspace(const WorkspaceId& workspace) override {
+    forgotten.push_back(workspace.to_string());
+    return {};
+  }
+  Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{0}; }
+  Status save() override { return {}; }
+  std::vector<std::string> forgotten;
+};
+
+// Text is text, "MZ" is a program; the real one is tested where it is.
+class SimpleExtractor final : public TextExtractor {
+ public:
+  Result<ExtractedText> extract(const fs::path&, const std::string&) override {
+    return ExtractedText();
+  }
+  Result<std::string> detect_type(const fs::path& file, const std::string&) override {
+    std::string start(2, '\0');
+    std::ifstream(file, std::ios::binary).read(start.data(), 2);
+    if (start == "MZ")
+      return Status(
+          Code::unsupported_type, "unsupported_file_type",
+          {"Ce type de fichier n'est pas pris en charge.", "This type of file is not supported."});
+    return std::string("text/plain");
+  }
+};
+
+fs::path make_directory() {
+  std::string pattern = (fs::temp_directory_path() / "monitora-http-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+  return pattern;
+}
+
+}  // namespace
+
+struct TestServer::Parts {
+  explicit Parts(SignUp sign_up)
+      : directory(make_directory()),
+        pool(sql::make_sqlite_pool(directory / "monitora.db")),
+        users(storage::make_user_store(*pool, clock)),
+        session_store(storage::make_session_store(*pool, clock)),
+        workspace_store(storage::make_workspace_store(*pool, clock)),
+        member_store(storage::make_member_store(*pool, clock)),
+        key_store(storage::make_api_key_store(*pool, clock)),
+        document_store(storage::make_document_store(*pool, clock)),
+        chunks(storage::make_chunk_source(*pool)),
+        audit(storage::make_audit_log(*pool, clock)),
+        tokens(std::string(40, 's'), clock),
+        secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
+        limiter(clock),
+        sessions(*session_store, tokens, *audit, clock, std::chrono::hours(24)),
+        accounts({*users, *member_store, passwords, sessions, *audit, clock}, sign_up),
+        workspaces({*workspace_store, *document_store, retriever, secrets, *audit, clock,
+                    [this] { ++jobs; }}),
+        members(*member_store, *audit),
+        api_keys(*key_store, *audit, clock),
+        documents({*document_store, *chunks, retriever, extractor, *audit, [this] { ++jobs; }}) {}
+  ~Parts() {
+    pool.reset();
+    fs::remove_all(directory);
+  }
+
+  TestClock clock;
+  fs::path directory;
+  std::unique_ptr<sql::Pool> pool;
+  std::unique_ptr<UserStore> users;
+  std::unique_ptr<SessionStore> session_store;
+  std::unique_ptr<WorkspaceStore> workspace_store;
+  std::unique_ptr<MemberStore> member_store;
+  std::unique_ptr<ApiKeyStore> key_store;
+  std::unique_ptr<DocumentStore> document_store;
+  std::unique_ptr<ChunkSource> chunks;
+  std::unique_ptr<AuditLog> audit;
+  auth::Passwords passwords;
+  auth::AccessTokens tokens;
+  auth::SealedSecrets secrets;
+  auth::RateLimiter limiter;
+  ForgettingRetriever retriever;
+  SimpleExtractor extractor;
+  int jobs = 0;
+  Sessions sessions;
+  Accounts accounts;
+  Workspaces workspaces;
+  Members members;
+  ApiKeys api_keys;
+  Documents documents;
+  http::Metrics metrics;
+  http::Services services{accounts,
+                          sessions,
+                          workspaces,
+                          members,
+                          api_keys,
+                          documents,
+                          *workspace_store,
+                          *document_store,
+                          limiter,
+                          metrics,
+                          "",
+                          "metrics-token-0123456789",
+                          20,
+                          [] {
+                            return std::vector<http::Services::Check>{{"database", {}}};
+                          }};
+  http::Guards guards{services};
+  http::Router router;
+};
+
+json::value Reply::json() const {
+  boost::system::error_code error;
+  return json::parse(body, error);
+}
+
+std::string Reply::text(std::string_view field) const {
+  const json::value parsed = json();
+  const json::value* value = parsed.is_object() ? parsed.as_object().if_contains(field) : nullptr;
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : "";
+}
+
+std::string Reply::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+std::vector<std::string> Reply::wrong_fields() const {
+  std::vector<std::string> names;
+  const json::value parsed = json();
+  if (!parsed.is_object() || !parsed.as_object().contains("errors")) return names;
+  for (const json::value& each : parsed.at("errors").as_array())
+    names.emplace_back(each.at("field").as_string());
+  return names;
+}
+
+TestServer::TestServer(SignUp sign_up) : parts_(std::make_unique<Parts>(sign_up)) {
+  const Status status = parts_->pool->with(
+      sql::Connection::Mode::write,
+      [](sql::Connection& connection) { return sql::apply(connection).status(); });
+  EXPECT_TRUE(status.ok()) << status.to_string();
+  // A visitor route as the widget's are, for the guard's rules.
+  http::add_routes(parts_->router, parts_->services);
+  parts_->router.add({.method = http::Method::get,
+                      .pattern = "/api/widget/{wid}/config",
+                      .access = http::Access::visitor,
+                      .handler = [](const http::Request&) -> Result<http::Response> {
+                        return http::Response::json(200, json::object{});
+                      }});
+  parts_->router.add({.method = http::Method::post,
+                      .pattern = "/v1/chat/completions",
+                      .access = http::Access::key,
+                      .handler = [](const http::Request& request) -> Result<http::Response> {
+                        return http::Response::json(
+                            200, {{"workspace", request.principal.key->workspace_id.to_string()}});
+                      }});
+}
+
+TestServer::~TestServer() = default;
+
+Reply TestServer::call(const std::string& method, const std::string& target_text,
+                       const Call& call) {
+  http::Request request;
+  const auto target = http::parse_target(target_text);
+  if (!target) return {400, "", {}};
+  request.method = *http::parse_method(method);
+  request.path = target->path;
+  request.query = target->query;
+  request.body = call.body;
+  request.remote_address = call.address;
+  request.is_loopback = call.is_loopback;
+  request.host = "chat.host.example";
+  request.is_secure = true;
+  request.request_id = Uuid::random().to_string();
+  request.language = call.language;
+  request.headers = call.headers;
+  if (!call.token.empty()) request.headers.emplace_back("authorization", "Bearer " + call.token);
+  for (const File& file : call.files) {
+    http::UploadedFile uploaded{file.field,
+                                file.filename,
+                                {},
+                                static_cast<std::int64_t>(file.content.size()),
+                                file.too_large};
+    if (!file.too_large) {
+      uploaded.path = parts_->directory / ("upload-" + std::to_string(request.files.size()));
+      std::ofstream(uploaded.path, std::ios::binary) << file.content;
+    }
+    request.files.push_back(std::move(uploaded));
+  }
+
+  const http::Router::Match match = parts_->router.match(request.method, target->raw_path);
+  request.params = match.params;
+  http::Response response;
+  Status status;
+  if (match.route == nullptr) {
+    status = match.allowed.empty() ? Status::not_found()
+                                   : Status(Code::invalid_argument, "method_not_allowed", {});
+  } else if (status = parts_->guards.check(request, *match.route); status.ok()) {
+    Result<http::Response> answered = match.route->handler(request);
+    if (answered.ok())
+      response = *std::move(answered);
+    else
+      status = answered.status();
+  }
+  if (!status.ok()) response = http::Response::error(status, request.language, request.request_id);
+  parts_->guards.after(request, match.route, response);
+
+  struct Collect final : http::BodyWriter {
+    Status write(std::string_view part) override {
+      text += part;
+      return {};
+    }
+    std::string text;
+  } collected;
+  if (response.writer) {
+    const Status written = response.writer(collected);
+    EXPECT_TRUE(written.ok()) << written.to_string();
+    response.body = std::move(collected.text);
+  }
+  Reply reply{response.status, std::move(response.body), {}};
+  for (const auto& [name, value] : response.headers) reply.headers.emplace(lower(name), value);
+  return reply;
+}
+
+Reply TestServer::send(const std::string& method, const std::string& target,
+                       const std::string& token, const json::value& body) {
+  return call(method, target,
+              {.token = token,
+               .body = json::serialize(body),
+               .headers = {{"content-type", "application/json"}}});
+}
+
+namespace {
+
+Person person_of(const Reply& reply, const std::string& email) {
+  if (reply.text("access_token").empty())
+    ADD_FAILURE() << email << " is not signed in: " << reply.body;
+  Person person;
+  person.email = email;
+  person.access_token = reply.text("access_token");
+  person.refresh_token = reply.text("refresh_token");
+  const json::value parsed = reply.json();
+  if (parsed.is_object() && parsed.as_object().contains("user"))
+    person.id = parsed.at("user").at("id").as_string();
+  return person;
+}
+
+}  // namespace
+
+Person TestServer::person(const std::string& name) {
+  const std::string email = name + "@exemple.fr";
+  return person_of(
+      send("POST", "/api/auth/register", "", {{"email", email}, {"password", kPassword}}), email);
+}
+
+Person TestServer::lecteur(const std::string& name) {
+  const std::string email = name + "@exemple.fr";
+  const auto made = parts_->accounts.create({email, kPassword, ""}, UserRole::lecteur, {});
+  EXPECT_TRUE(made.ok()) << made.status().to_string();
+  return person_of(send("POST", "/api/auth/login", "", {{"email", email}, {"password", kPassword}}),
+                   email);
+}
+
+std::string TestServer::workspace(const Person& owner, const std::string& name) {
+  const Reply reply = send("POST", "/api/workspaces", owner.access_token, {{"name", name}});
+  EXPECT_EQ(reply.status, 201) << reply.body;
+  return reply.text("id");
+}
+
+std::string TestServer::document(const Person& admin, const std::string& workspace,
+                                 const File& file) {
+  const Reply reply = call("POST", "/api/documents/workspace/" + workspace + "/upload",
+                           {.token = admin.access_token, .files = {file}});
+  EXPECT_EQ(reply.status, 202) << reply.body;
+  return reply.text("id");
+}
+
+std::string TestServer::api_key(const Person& admin, const std::string& workspace) {
+  const Reply reply = send("POST", "/api/workspaces/" + workspace + "/api-keys", admin.access_token,
+                           {{"name", "Site"}});
+  EXPECT_EQ(reply.status, 201) << reply.body;
+  return reply.text("key");
+}
+
+void TestServer::invite(const Person& admin, const std::string& workspace, const std::string& email,
+                        const std::string& role) {
+  const Reply reply = send("POST", "/api/workspaces/" + workspace + "/members", admin.access_token,
+                           {{"email", email}, {"role", role}});
+  EXPECT_EQ(reply.status, 201) << reply.body;
+}
+
+std::int64_t TestServer::rows(const std::string& statement) {
+  std::int64_t count = -1;
+  const Status status =
+      parts_->pool->with(sql::Connection::Mode::read, [&](sql::Connection& connection) {
+        return connection.query(statement, {}, [&](const sql::Row& row) {
+          count = row.integer(0);
+          return Status();
+        });
+      });
+  EXPECT_TRUE(status.ok()) << status.to_string();
+  return count;
+}
+
+void TestServer::execute(const std::string& statement) {
+  const Status status = parts_->pool->with(
+      sql::Connection::Mode::write,
+      [&](sql::Connection& connection) { return connection.execute(statement, {}).status(); });
+  EXPECT_TRUE(status.ok()) << status.to_string();
+}
+
+const std::vector<http::Route>& TestServer::routes() const {
+  return parts_->router.routes();
+}
+std::vector<std::string> TestServer::forgotten() const {
+  return parts_->retriever.forgotten;
+}
+int TestServer::jobs_added() const {
+  return parts_->jobs;
+}
+TestClock& TestServer::clock() {
+  return parts_->clock;
+}
+Accounts& TestServer::accounts() {
+  return parts_->accounts;
+}
+
+}  // namespace monitora::scenarios

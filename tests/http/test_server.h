@@ -1,0 +1,102 @@
+// The application behind the HTTP interface, called without a socket: requests go through router,
+// guard, handler and error rendering as the server sends them.
+#pragma once
+
+#include <boost/json.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/accounts.h"
+#include "base/clock.h"
+#include "http/router.h"
+
+namespace monitora::scenarios {
+
+class TestClock final : public Clock {
+ public:
+  Time now() const override { return time; }
+  Time time{std::chrono::seconds(1'795'000'000)};
+};
+
+struct Reply {
+  int status = 0;
+  std::string body;
+  std::multimap<std::string, std::string> headers;  // names in lower case
+
+  boost::json::value json() const;                 // null when the body is no JSON
+  std::string text(std::string_view field) const;  // of the JSON object; "" when absent or no text
+  std::string code() const { return text("code"); }
+  std::string header(const std::string& name) const;
+  // The names of the wrong fields of a 422.
+  std::vector<std::string> wrong_fields() const;
+};
+
+struct File {
+  std::string field = "file";
+  std::string filename = "notes.txt";
+  std::string content = "Bonjour";
+  bool too_large = false;
+};
+
+struct Call {
+  std::string token = {};  // access token or key; "" for a guest
+  std::string body = {};
+  std::vector<File> files = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string address = "192.0.2.1";
+  std::string language = "en";
+  bool is_loopback = false;
+};
+
+struct Person {
+  std::string id;
+  std::string email;
+  std::string access_token;
+  std::string refresh_token;
+};
+
+class TestServer {
+ public:
+  explicit TestServer(SignUp sign_up = SignUp::open);
+  ~TestServer();
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+
+  // `target` may have a query.
+  Reply call(const std::string& method, const std::string& target, const Call& call = {});
+  // With a JSON body.
+  Reply send(const std::string& method, const std::string& target, const std::string& token,
+             const boost::json::value& body);
+
+  // Registers over HTTP; the password is kPassword.
+  Person person(const std::string& name);
+  // An account whose own role is lecteur, made by the operator, signed in over HTTP.
+  Person lecteur(const std::string& name);
+  std::string workspace(const Person& owner, const std::string& name = "Boutique");
+  // The document's id.
+  std::string document(const Person& admin, const std::string& workspace, const File& file = {});
+  std::string api_key(const Person& admin, const std::string& workspace);
+  void invite(const Person& admin, const std::string& workspace, const std::string& email,
+              const std::string& role);
+
+  std::int64_t rows(const std::string& statement);  // of a `SELECT count(*) …`
+  void execute(const std::string& statement);
+  const std::vector<http::Route>& routes() const;
+
+  // What the retriever was told to forget, in order.
+  std::vector<std::string> forgotten() const;
+  int jobs_added() const;
+  TestClock& clock();
+  Accounts& accounts();
+
+  static constexpr const char* kPassword = "Pluie-sur-le-jardin-42";
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace monitora::scenarios
