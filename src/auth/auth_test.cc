@@ -64,7 +64,8 @@ TEST(Passwords, DamagedOrForeignHashesNeverMatch) {
   for (const char* hash :
        {"", "x", "$2b$", "$2b$99$", "$argon2id$",
         "$argon2id$v=19$m=4294967295,t=9,p=1$c2FsdA$aGFzaA",
-        "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaA", "$1$abc$def", "plain"}) {
+        "$argon2i$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaA", "$1$abc$def",
+        "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "plain"}) {
     EXPECT_FALSE(passwords.verify(stored(hash), "plain")->matches) << hash;
     EXPECT_FALSE(passwords.verify(stored(hash), "")->matches) << hash;
   }

@@ -46,9 +46,12 @@ bool is_affordable(const std::string& stored) {
          memory <= (256u << 10) && passes <= 16 && lanes <= 16;
 }
 
+// "$2b$" cost "$" …; each step of the cost doubles the time, and 16 takes seconds already.
 bool is_bcrypt(const std::string& stored) {
-  return stored.size() == 60 &&
-         (stored.starts_with("$2a$") || stored.starts_with("$2b$") || stored.starts_with("$2y$"));
+  if (stored.size() != 60 || stored[6] != '$') return false;
+  const std::string_view kind = std::string_view(stored).substr(0, 4);
+  const std::string_view cost = std::string_view(stored).substr(4, 2);
+  return (kind == "$2a$" || kind == "$2b$" || kind == "$2y$") && cost >= "04" && cost <= "16";
 }
 
 }  // namespace
