@@ -21,7 +21,8 @@ enum class Kind : std::uint8_t { separator, letter, mark, unspaced };
 // accent is often left out, without it.
 struct CharacterClass {
   Kind kind = Kind::separator;
-  std::string folded;  // UTF-8; empty: drops out
+  std::string folded;    // UTF-8
+  std::string accented;  // case folded only
 };
 
 bool is_droppable_mark(char32_t c) {
@@ -60,8 +61,9 @@ CharacterClass classify(char32_t c) {
   const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(error);
   if (U_FAILURE(error)) return out;
   icu::UnicodeString plain;
-  const icu::UnicodeString split =
-      nfd->normalize(nfkc_fold->normalize(icu::UnicodeString(u), error), error);
+  const icu::UnicodeString cased = nfkc_fold->normalize(icu::UnicodeString(u), error);
+  cased.toUTF8String(out.accented);
+  const icu::UnicodeString split = nfd->normalize(cased, error);
   for (int32_t i = 0; i < split.length(); i = split.moveIndex32(i, 1))
     if (!is_droppable_mark(static_cast<char32_t>(split.char32At(i))))
       plain.append(split.char32At(i));
@@ -121,15 +123,16 @@ std::string stem(sb_stemmer* stemmer, const std::string& word) {
 
 }  // namespace
 
-void for_each_word(std::string_view utf8, const std::function<void(const std::string&)>& each) {
+void for_each_word(std::string_view utf8, const std::function<void(const Word&)>& each) {
   CharacterClass scratch;
-  std::string word;
+  Word word;
   std::string previous;  // character of an unspaced script
   bool paired = false;   // it has been part of a pair
   const auto end_word = [&] {
-    if (!word.empty()) each(word);
-    word.clear();
-    if (!previous.empty() && !paired) each(previous);
+    if (!word.folded.empty()) each(word);
+    word.folded.clear();
+    word.accented.clear();
+    if (!previous.empty() && !paired) each({previous, previous});
     previous.clear();
     paired = false;
   };
@@ -144,12 +147,15 @@ void for_each_word(std::string_view utf8, const std::function<void(const std::st
         break;
       case Kind::letter:
         if (!previous.empty()) end_word();
-        if (word.size() + what.folded.size() <= Analyzer::kMaxWordBytes) word += what.folded;
+        if (word.folded.size() + what.folded.size() <= Analyzer::kMaxWordBytes) {
+          word.folded += what.folded;
+          word.accented += what.accented;
+        }
         break;
       case Kind::unspaced:
-        if (!word.empty()) end_word();
+        if (!word.folded.empty()) end_word();
         if (!previous.empty()) {
-          each(previous + what.folded);
+          each({previous + what.folded, previous + what.folded});
           paired = true;
         }
         previous = what.folded;
@@ -159,11 +165,11 @@ void for_each_word(std::string_view utf8, const std::function<void(const std::st
   end_word();
 }
 
-TextLanguage detect_language(const std::vector<std::string>& words) {
+TextLanguage detect_language(const std::vector<Word>& words) {
   std::size_t french = 0, english = 0;
-  for (const std::string& word : words) {
-    if (word.size() > kLongestFunctionWord) continue;
-    const auto found = function_words().find(word);
+  for (const Word& word : words) {
+    if (word.folded.size() > kLongestFunctionWord) continue;
+    const auto found = function_words().find(word.folded);
     if (found == function_words().end()) continue;
     ++(found->second == TextLanguage::french ? french : english);
   }
@@ -194,42 +200,45 @@ Analyzer& Analyzer::of_thread() {
   return analyzer;
 }
 
-std::string Analyzer::conflate(const std::string& word, TextLanguage language) {
+std::string Analyzer::conflate(const Word& word, TextLanguage language) {
   if (language == TextLanguage::other)
-    return kPrefix + std::string(character_prefix(word, kPrefixCharacters));
+    return kPrefix + std::string(character_prefix(word.folded, kPrefixCharacters));
   constexpr std::size_t kMaxKnown = 20'000;
   auto& known = stemmers_->known[static_cast<std::size_t>(language)];
-  if (const auto found = known.find(word); found != known.end()) return found->second;
+  if (const auto found = known.find(word.accented); found != known.end()) return found->second;
   if (known.size() >= kMaxKnown) known.clear();
   const bool french = language == TextLanguage::french;
-  std::string out = (french ? kFrenchStem : kEnglishStem) +
-                    stem(french ? stemmers_->french : stemmers_->english, word);
-  return known.emplace(word, std::move(out)).first->second;
+  // Stemmers go by accents ("expédiées", "expédier"); what is left is folded, for those who do not
+  // type them.
+  std::string out =
+      (french ? kFrenchStem : kEnglishStem) +
+      fold_accents(stem(french ? stemmers_->french : stemmers_->english, word.accented));
+  return known.emplace(word.accented, std::move(out)).first->second;
 }
 
 void Analyzer::chunk_terms(std::string_view utf8, std::vector<std::string>& terms) {
-  std::vector<std::string> words;
-  for_each_word(utf8, [&](const std::string& word) { words.push_back(word); });
+  std::vector<Word> words;
+  for_each_word(utf8, [&](const Word& word) { words.push_back(word); });
   const TextLanguage language = detect_language(words);
   terms.clear();
   terms.reserve(words.size() * 2);
-  for (std::string& word : words) {
+  for (Word& word : words) {
     terms.push_back(conflate(word, language));
-    terms.push_back(std::move(word));
+    terms.push_back(std::move(word.folded));
   }
 }
 
 std::vector<Analyzer::QueryWord> Analyzer::question_words(std::string_view utf8) {
   std::vector<QueryWord> out;
   std::unordered_map<std::string, std::size_t> seen;
-  for_each_word(utf8, [&](const std::string& word) {
-    if (const auto found = seen.find(word); found != seen.end()) {
+  for_each_word(utf8, [&](const Word& word) {
+    if (const auto found = seen.find(word.folded); found != seen.end()) {
       ++out[found->second].count;
       return;
     }
     if (out.size() == kMaxQueryWords) return;
-    seen.emplace(word, out.size());
-    QueryWord query{word, {}, 1};
+    seen.emplace(word.folded, out.size());
+    QueryWord query{word.folded, {}, 1};
     for (const auto language : {TextLanguage::french, TextLanguage::english, TextLanguage::other})
       query.forms.push_back(conflate(word, language));
     out.push_back(std::move(query));

@@ -20,13 +20,17 @@ namespace monitora::retrieval {
 
 enum class TextLanguage : std::uint8_t { other, french, english };
 
-// By the share of function words among folded words; `other` when neither language is clear.
-TextLanguage detect_language(const std::vector<std::string>& words);
+// A word as the index has it: case folded, without accents; and with them, for the stemmers.
+struct Word {
+  std::string folded;
+  std::string accented;
+};
 
-// The folded words of `utf8` in order; a pair of characters counts as a word. Ill-formed bytes
-// separate.
-void for_each_word(std::string_view utf8,
-                   const std::function<void(const std::string& folded)>& each);
+// By the share of function words; `other` when neither language is clear.
+TextLanguage detect_language(const std::vector<Word>& words);
+
+// The words of `utf8` in order; a pair of characters counts as a word. Ill-formed bytes separate.
+void for_each_word(std::string_view utf8, const std::function<void(const Word&)>& each);
 
 class Analyzer {
  public:
@@ -41,8 +45,8 @@ class Analyzer {
   // Terms of a chunk, in order, repetitions included; two a word. Cleared first.
   void chunk_terms(std::string_view utf8, std::vector<std::string>& terms);
 
-  // The conflated form of a folded word in a text of that language.
-  std::string conflate(const std::string& word, TextLanguage language);
+  // The conflated form of a word in a text of that language.
+  std::string conflate(const Word& word, TextLanguage language);
 
   // One word of a question and the forms of which a chunk that has the word has one.
   struct QueryWord {

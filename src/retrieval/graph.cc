@@ -114,22 +114,22 @@ std::shared_ptr<const Graph> Graph::build(const VectorBlock& vectors, const Grap
   return std::shared_ptr<const Graph>(new Graph(std::move(rep)));
 }
 
-std::vector<Scored> Graph::search(const VectorBlock& vectors, const QueryCode& query, std::size_t k,
+std::vector<Scored> Graph::search(const VectorBlock& vectors, const QueryCode& query,
                                   std::size_t effort,
                                   const std::function<bool(std::uint32_t)>& keep) const {
   QueryDistance distance(vectors, query);
-  const Keep selector(keep);
+  Keep selector(keep);
   faiss::SearchParametersHNSW parameters;
   parameters.efSearch = static_cast<int>(effort);
-  parameters.sel = keep ? const_cast<Keep*>(&selector) : nullptr;
-  std::vector<faiss::Index::idx_t> ids(k, -1);
-  std::vector<float> distances(k);
-  faiss::HNSW& hnsw = rep_->hnsw;
-  hnsw.search(distance, static_cast<int>(k), ids.data(), distances.data(),
-              visited_of_thread(size()), &parameters);
+  if (keep) parameters.sel = &selector;
+  // FAISS 1.7.3 sizes the list of candidates by the number of results, not by efSearch.
+  std::vector<faiss::Index::idx_t> ids(effort, -1);
+  std::vector<float> distances(effort);
+  rep_->hnsw.search(distance, static_cast<int>(effort), ids.data(), distances.data(),
+                    visited_of_thread(size()), &parameters);
   std::vector<Scored> out;
-  out.reserve(k);
-  for (std::size_t i = 0; i < k; ++i)
+  out.reserve(effort);
+  for (std::size_t i = 0; i < effort; ++i)
     if (ids[i] >= 0) out.push_back({static_cast<std::uint32_t>(ids[i]), -distances[i]});
   return out;
 }

@@ -33,11 +33,10 @@ class Graph {
   std::size_t size() const;
   std::size_t bytes() const;
 
-  // The about `k` nearest of `vectors` (those that it was built over) for which `keep` holds,
-  // unordered, with approximate scores. `effort` ≥ k is the number of candidates kept on the way
-  // (HNSW's ef).
-  std::vector<Scored> search(const VectorBlock& vectors, const QueryCode& query, std::size_t k,
-                             std::size_t effort,
+  // The up to `effort` nearest (HNSW's ef) of `vectors` (those that it was built over) for which
+  // `keep` holds, unordered, with approximate scores. The fewer are used of them, the surer these
+  // are the nearest.
+  std::vector<Scored> search(const VectorBlock& vectors, const QueryCode& query, std::size_t effort,
                              const std::function<bool(std::uint32_t)>& keep) const;
 
   // The graph as a file holds it. `from_parts` checks every link and gives nothing for what is no

@@ -11,6 +11,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "base/deadline.h"
 #include "base/log.h"
 #include "retrieval/index_files.h"
 #include "retrieval/workspace_index.h"
@@ -139,6 +140,9 @@ class HybridRetrieverImpl final : public HybridRetriever {
   }
 
   Result<std::shared_ptr<const Snapshot>> load(const WorkspaceId& workspace, Slot& slot) {
+    // What is loaded serves every later question. Cut off with the request that happened to be
+    // first, a workspace that takes longer than a request may would never be loaded at all.
+    const ScopedDeadline unhurried(Deadline::never());
     MONITORA_ASSIGN(const std::int64_t version, source_.version(workspace));
     if (files_) {
       const std::lock_guard lock(slot.file_mutex);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <unordered_set>
 
@@ -167,6 +168,8 @@ std::shared_ptr<const Segment> read_segment(std::string_view bytes, int dimensio
   parts.lengths = in.array<std::uint32_t>();
   const auto width = static_cast<std::size_t>(dimension);
   if (!in.at_end() || floats.size() != records.size() * width) return nullptr;
+  if (!std::all_of(floats.begin(), floats.end(), [](float x) { return std::isfinite(x); }))
+    return nullptr;
   auto lexical = LexicalIndex::from_parts(std::move(parts));
   if (!lexical) return nullptr;
   SegmentBuilder builder(dimension);

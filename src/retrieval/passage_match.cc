@@ -78,13 +78,13 @@ PassageMatcher::PassageMatcher(const LexicalQuery& query) {
 }
 
 PassageMatch PassageMatcher::match(std::string_view content) {
-  std::vector<std::string> words;
+  std::vector<Word> words;
   std::vector<std::size_t> sentence_ends;  // in words
   for (std::size_t first = 0; first < content.size();) {
     std::size_t end = first;
     while (end < content.size() && !ends_sentence(content, end)) ++end;
     for_each_word(content.substr(first, end - first),
-                  [&](const std::string& word) { words.push_back(word); });
+                  [&](const Word& word) { words.push_back(word); });
     sentence_ends.push_back(words.size());
     first = end + 1;
   }
@@ -104,11 +104,11 @@ PassageMatch PassageMatcher::match(std::string_view content) {
       if (std::exchange(form.seen_in_passage, passages_) != passages_) passage += form.weight;
     };
     for (; at < end; ++at) {
-      if (word_filter_.may_have(words[at], kWordFirst)) {
-        see(words[at]);
+      if (word_filter_.may_have(words[at].folded, kWordFirst)) {
+        see(words[at].folded);
         see(analyzer.conflate(words[at], language));
       }
-      for_each_gram(words[at], [&](std::string_view gram) {
+      for_each_gram(words[at].folded, [&](std::string_view gram) {
         if (!gram_filter_.may_have(gram, kGramFirst)) return;
         const auto found = grams_.find(gram);
         if (found != grams_.end() &&

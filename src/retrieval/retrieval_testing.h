@@ -19,8 +19,8 @@ namespace monitora::retrieval::testing {
 inline Vector word_vector(std::string_view text, int dimension) {
   Vector out(static_cast<std::size_t>(dimension), 0.0F);
   out[0] = 0.2F;
-  for_each_word(text, [&](const std::string& word) {
-    std::mt19937 random(static_cast<unsigned>(std::hash<std::string>()(word)));
+  for_each_word(text, [&](const Word& word) {
+    std::mt19937 random(static_cast<unsigned>(std::hash<std::string>()(word.folded)));
     for (float& x : out) x += static_cast<float>(random() % 2001) / 1000.0F - 1;
   });
   float norm = 0;

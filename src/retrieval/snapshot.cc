@@ -76,7 +76,7 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
       std::function<bool(std::uint32_t)> keep;
       if (part.deletions) keep = [&](std::uint32_t chunk) { return part.is_live(chunk); };
       for (const Scored& found :
-           part.graph->search(part.segment->vectors(), code, kCandidates, kGraphEffort, keep))
+           part.graph->search(part.segment->vectors(), code, kGraphEffort, keep))
         dense.offer(number, found.chunk, found.score);
     } else {
       scan(part, number, code, dense);
