@@ -3,7 +3,7 @@
 // The features are shares and cosines, none of them a count of chunks, and the fit saw workspaces
 // of 3 to 761 paragraphs, so that a figure means the same in a small workspace and in a large one.
 // Negative examples: questions whose paragraph is not there, questions about other subjects,
-// nonsense. bench/answerable/README.md says how the coefficients were fitted and what they reach on
+// nonsense. bench/retrieval/README.md says how the coefficients were fitted and what they reach on
 // other questions.
 #pragma once
 

@@ -16,6 +16,15 @@ bool is_question_word(const std::string& folded) {
   return words.contains(folded);
 }
 
+namespace {
+
+bool is_frequent(std::size_t chunks_with, std::size_t live) {
+  constexpr std::size_t kLarge = 5'000;
+  return live >= kLarge && chunks_with * 10 > live;
+}
+
+}  // namespace
+
 LexicalQuery::LexicalQuery(std::span<const Part> parts, const std::string& question)
     : parts_(parts) {
   std::size_t live = 0;
@@ -39,6 +48,8 @@ LexicalQuery::LexicalQuery(std::span<const Part> parts, const std::string& quest
     for (std::size_t i = 0; i < forms.size(); ++i) with_form += look_up(word.forms[i], forms[i]);
     const float word_idf = bm25_idf(live, with_word), form_idf = bm25_idf(live, with_form);
     if (!asks) {
+      frequent_.push_back(is_frequent(with_word, live));
+      frequent_.insert(frequent_.end(), forms.size(), is_frequent(with_form, live));
       exact.weight = word_idf * count;
       terms_.push_back(std::move(exact));
       for (Term& form : forms) {
@@ -48,6 +59,25 @@ LexicalQuery::LexicalQuery(std::span<const Part> parts, const std::string& quest
     }
     words_.push_back({std::move(word.word), std::move(word.forms), word_idf, form_idf, asks});
   }
+  leave_out_frequent();
+}
+
+// Words that a tenth of a large workspace's chunks have ("dans", the company's name) cost most of a
+// search and hardly tell chunks apart: they count only in a question that has no other word.
+void LexicalQuery::leave_out_frequent() {
+  bool any_rare = false;
+  for (std::size_t i = 0; i < terms_.size(); ++i)
+    any_rare |= !frequent_[i] && has_postings(terms_[i]);
+  if (!any_rare) return;
+  std::vector<Term> rare;
+  for (std::size_t i = 0; i < terms_.size(); ++i)
+    if (!frequent_[i]) rare.push_back(std::move(terms_[i]));
+  terms_ = std::move(rare);
+}
+
+bool LexicalQuery::has_postings(const Term& term) {
+  return std::any_of(term.ids.begin(), term.ids.end(),
+                     [](const auto& id) { return id.has_value(); });
 }
 
 std::size_t LexicalQuery::look_up(const std::string& text, Term& term) const {

@@ -24,7 +24,8 @@ class LexicalQuery {
   };
   const std::vector<Word>& words() const { return words_; }
 
-  // BM25 of every chunk of part number `part`, 0 for deleted ones. `scores` is resized.
+  // BM25 of every chunk of part number `part`, 0 for deleted ones. `scores` is resized. From 5,000
+  // chunks on, words that more than a tenth of them have are left out unless there is no other.
   void score(std::size_t part, std::vector<float>& scores) const;
 
  private:
@@ -35,9 +36,13 @@ class LexicalQuery {
   // Looks `text` up in every part; returns the number of live chunks that have it.
   std::size_t look_up(const std::string& text, Term& term) const;
 
+  void leave_out_frequent();
+  static bool has_postings(const Term& term);
+
   std::span<const Part> parts_;
   std::vector<Word> words_;
   std::vector<Term> terms_;
+  std::vector<bool> frequent_;  // beside terms_ while they are made
   float average_length_ = 1;
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMergeCount = 8;  // segments of a size that become one
 constexpr std::size_t kSmallSegment =
-    1'000;  // chunks; up to here the writer merges itself, in a few milliseconds
+    64;                               // chunks; the writer merges up to here, in some milliseconds
 constexpr double kMaxDeleted = 0.25;  // share of a segment from which it is written anew
 
 int size_class(std::size_t chunks) {

@@ -17,7 +17,8 @@
 
 namespace monitora::retrieval {
 
-// From this many chunks in a segment a graph answers faster than a scan (bench/README.md).
+// From this many chunks in a segment a graph answers faster than a scan
+// (bench/retrieval/README.md).
 inline constexpr std::size_t kGraphThreshold = 20'000;
 
 class WorkspaceIndex {
