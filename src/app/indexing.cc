@@ -57,6 +57,13 @@ class ScratchFile {
   std::FILE* file_ = nullptr;
 };
 
+// Only a section's first chunk holds its heading: the others mean little without it.
+std::string text_to_embed(const Chunk& chunk) {
+  const std::string& heading = chunk.place.heading;
+  if (heading.empty() || chunk.content.starts_with(heading)) return chunk.content;
+  return heading + "\n" + chunk.content;
+}
+
 // A file that cannot be read stays so: the person has to act, not the queue.
 bool is_final(const Status& status) {
   return status.code() == Code::invalid_argument || status.code() == Code::unsupported_type ||
@@ -96,14 +103,15 @@ Status Indexing::index(const WorkspaceId& workspace, const DocumentId& document)
   std::vector<Vector> vectors;
   vectors.reserve(chunks.size());
   for (std::size_t from = 0; from < chunks.size(); from += kBatch) {
-    std::vector<std::string_view> texts;
+    std::vector<std::string> texts;
     for (std::size_t i = from; i < std::min(from + kBatch, chunks.size()); ++i) {
       chunks[i].id = ChunkId::random();
       chunks[i].document_id = document;
-      texts.push_back(chunks[i].content);
+      texts.push_back(text_to_embed(chunks[i]));
     }
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
     MONITORA_ASSIGN(std::vector<Vector> batch,
-                    parts_.embedder.embed(Embedder::Kind::passage, texts));
+                    parts_.embedder.embed(Embedder::Kind::passage, views));
     for (Vector& vector : batch) vectors.push_back(std::move(vector));
   }
 

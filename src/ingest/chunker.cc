@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/sentences.h"
 #include "base/text.h"
-#include "ingest/sentences.h"
 
 namespace monitora::ingest {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <random>
 
+#include "base/sentences.h"
 #include "base/text.h"
-#include "ingest/sentences.h"
 
 namespace monitora::ingest {
 namespace {

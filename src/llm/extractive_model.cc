@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <libstemmer.h>
-#include <unicode/brkiter.h>
 #include <unicode/uchar.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/sentences.h"
 #include "base/text.h"
 #include "domain/language.h"
 
@@ -91,25 +91,12 @@ bool is_heading(const std::string& sentence) {
          sentence.find("…") == std::string::npos;
 }
 
-// Lines first (headings, table rows, list items), then sentences by Unicode's rules (UAX #29).
 std::vector<std::string> sentences_of(const std::string& text) {
   std::vector<std::string> sentences;
-  UErrorCode error = U_ZERO_ERROR;
-  const std::unique_ptr<icu::BreakIterator> breaks(
-      icu::BreakIterator::createSentenceInstance(icu::Locale::getFrench(), error));
-  for (std::string_view line : split(text, '\n')) {
-    const icu::UnicodeString utf16 =
-        icu::UnicodeString::fromUTF8(icu::StringPiece(line.data(), static_cast<int>(line.size())));
-    if (U_FAILURE(error)) return sentences;
-    breaks->setText(utf16);
-    std::int32_t from = breaks->first();
-    for (std::int32_t to = breaks->next(); to != icu::BreakIterator::DONE;
-         from = to, to = breaks->next()) {
-      std::string sentence;
-      utf16.tempSubStringBetween(from, to).toUTF8String(sentence);
-      sentence = collapse_spaces(sentence);
-      if (!sentence.empty()) sentences.push_back(std::move(sentence));
-    }
+  for (const Span& span : split_sentences(text)) {
+    std::string sentence =
+        collapse_spaces(std::string_view(text).substr(span.begin, span.end - span.begin));
+    if (!sentence.empty()) sentences.push_back(std::move(sentence));
   }
   return sentences;
 }

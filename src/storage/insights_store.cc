@@ -183,7 +183,6 @@ class SqlInsightsStore final : public InsightsStore {
  private:
   Result<InsightMetrics> all_time(Connection& connection, const WorkspaceId& workspace) {
     InsightMetrics metrics;
-    const Time now = clock_.now();
     const std::string statement = "SELECT " + std::string(kAggregates) + ", " +
                                   std::string(kConversations) + ", " + std::string(kDocuments) +
                                   std::string(kFrom);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace monitora::ingest {
+namespace monitora {
 
 // A part of a text, in bytes. Parts follow each other and cover the text; white space after a
 // sentence is the sentence's.
@@ -23,4 +23,4 @@ std::vector<Span> split_sentences(std::string_view utf8);
 // graphemes, else between code points.
 std::vector<Span> split_long(std::string_view utf8, const Span& span, std::size_t characters);
 
-}  // namespace monitora::ingest
+}  // namespace monitora

@@ -1,4 +1,4 @@
-#include "ingest/sentences.h"
+#include "base/sentences.h"
 
 #include <unicode/brkiter.h>
 #include <unicode/utext.h>
@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace monitora::ingest {
+namespace monitora {
 namespace {
 
 // A break iterator is costly to make and not thread-safe: each thread keeps its own.
@@ -194,4 +194,4 @@ std::vector<Span> split_long(std::string_view utf8, const Span& span, std::size_
   return parts;
 }
 
-}  // namespace monitora::ingest
+}  // namespace monitora
