@@ -29,12 +29,15 @@ def make(random, centres, count):
 
 
 def peer(index, queries, truth):
-    start = time.perf_counter()
-    hits = 0
-    for query, nearest in zip(queries, truth):  # one at a time, as visitors ask
-        found = index.search(query[None], NEAREST)[1][0]
-        hits += len(set(found) & set(nearest))
-    return len(queries) / (time.perf_counter() - start), hits / truth.size
+    best = 1e9
+    for _ in range(5):  # the best of five rounds: others use the machine too
+        hits = 0
+        start = time.perf_counter()
+        for query, nearest in zip(queries, truth):  # one at a time, as visitors ask
+            found = index.search(query[None], NEAREST)[1][0]
+            hits += len(set(found.tolist()) & nearest)
+        best = min(best, time.perf_counter() - start)
+    return len(queries) / best, hits / len(queries) / NEAREST
 
 
 def main():
@@ -51,19 +54,20 @@ def main():
             np.ascontiguousarray(data).tofile(paths[-1])
         lines = subprocess.run([sys.argv[1], *paths], check=True, capture_output=True, text=True).stdout.splitlines()
     ours = {name: float(value) for name, value in (line.split() for line in lines)}
+    nearest = [set(row.tolist()) for row in truth]
     flat = faiss.IndexFlatIP(DIMENSION)
     flat.add(vectors)
-    peer_flat = peer(flat, queries, truth)
+    peer_flat = peer(flat, queries, nearest)
     graph = faiss.IndexHNSWFlat(DIMENSION, 32, faiss.METRIC_INNER_PRODUCT)
     graph.hnsw.efConstruction = 80
     start = time.perf_counter()
     graph.add(vectors)
     built = time.perf_counter() - start
     peer_graphs = []
-    for effort in (16, 32, 64, 100, 160, 240, 400):
+    for effort in (8, 16, 32, 64, 100, 160):
         graph.hnsw.efSearch = effort
-        peer_graphs.append(peer(graph, queries, truth))
-    our_graphs = [(ours[f"graph_{e}_qps"], ours[f"graph_{e}_recall"]) for e in (32, 64, 100, 160, 240)]
+        peer_graphs.append(peer(graph, queries, nearest))
+    our_graphs = [(ours[f"graph_{e}_qps"], ours[f"graph_{e}_recall"]) for e in (16, 24, 32, 64, 160)]
     best = lambda graphs: max((g for g in graphs if g[1] >= RECALL), default=max(graphs, key=lambda g: g[1]))
     print(f"{chunks} x {DIMENSION}, one core, faiss-cpu {faiss.__version__}")
     print(f"{'':28}{'ours':>20}{'faiss-cpu':>20}{'ratio':>8}")

@@ -99,24 +99,30 @@ struct Data {
   }
 };
 
-// Queries a second and recall@10 of one way to find candidates, re-ranked by the exact product.
+// Queries a second (the best of five rounds: others use the machine too) and recall@10 of one way
+// to find candidates, re-ranked by the exact product.
 template <class Find>
-void measure(const char* name, const Data& data, const VectorBlock& block, const Find& find) {
+void measure(const std::string& name, const Data& data, const VectorBlock& block,
+             const Find& find) {
   std::size_t hits = 0;
-  const Clock::time_point start = Clock::now();
-  for (std::size_t q = 0; q < data.query_count(); ++q) {
-    std::vector<Scored> found = find(QueryCode(data.query(q)));
-    for (Scored& scored : found) scored.score = block.exact(data.query(q), scored.chunk);
-    std::partial_sort(found.begin(), found.begin() + kNearest, found.end(),
-                      [](auto& a, auto& b) { return a.score > b.score; });
-    for (std::size_t i = 0; i < kNearest; ++i)
-      for (std::size_t j = 0; j < kNearest; ++j)
-        hits += found[i].chunk == data.truth[q * kNearest + j];
+  double best = 1e9;
+  for (int round = 0; round < 5; ++round) {
+    hits = 0;
+    const Clock::time_point start = Clock::now();
+    for (std::size_t q = 0; q < data.query_count(); ++q) {
+      std::vector<Scored> found = find(QueryCode(data.query(q)));
+      for (Scored& scored : found) scored.score = block.exact(data.query(q), scored.chunk);
+      std::partial_sort(found.begin(), found.begin() + kNearest, found.end(),
+                        [](const Scored& a, const Scored& b) { return a.score > b.score; });
+      for (std::size_t i = 0; i < kNearest; ++i)
+        for (std::size_t j = 0; j < kNearest; ++j)
+          hits += found[i].chunk == data.truth[q * kNearest + j];
+    }
+    best = std::min(best, milliseconds(start) / 1000);
   }
-  const double seconds = milliseconds(start) / 1000;
-  fmt::print("{}_qps {:.0f}\n{}_recall {:.4f}\n", name,
-             static_cast<double>(data.query_count()) / seconds, name,
-             static_cast<double>(hits) / static_cast<double>(data.query_count() * kNearest));
+  const auto queries = static_cast<double>(data.query_count());
+  fmt::print("{}_qps {:.0f}\n{}_recall {:.4f}\n", name, queries / best, name,
+             static_cast<double>(hits) / queries / kNearest);
 }
 
 std::vector<Scored> scan(const VectorBlock& block, const QueryCode& code) {
@@ -146,8 +152,8 @@ void vectors_alone(const Data& data, std::size_t count) {
   const Clock::time_point start = Clock::now();
   const auto graph = Graph::build(block, nullptr, {});
   fmt::print("graph_build_s {:.1f}\n", milliseconds(start) / 1000);
-  for (const std::size_t effort : {32, 64, 100, 160, 240})
-    measure(fmt::format("graph_{}", effort).c_str(), data, block,
+  for (const std::size_t effort : {16, 24, 32, 64, 160})
+    measure(fmt::format("graph_{}", effort), data, block,
             [&](const QueryCode& code) { return graph->search(block, code, effort, {}); });
 }
 

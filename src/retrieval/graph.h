@@ -23,7 +23,7 @@ struct Scored {
 
 class Graph {
  public:
-  // One node a vector, one thread, about 0.2 ms a node at 100,000. Nothing if `stop` was requested.
+  // One node a vector, one thread, about 0.7 ms a node at 100,000. Nothing if `stop` was requested.
   // `grown_from`: a graph over the first vectors of `vectors`, copied and added to instead of
   // starting anew.
   static std::shared_ptr<const Graph> build(const VectorBlock& vectors, const Graph* grown_from,

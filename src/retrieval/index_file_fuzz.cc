@@ -11,7 +11,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace monitora::retrieval;
   constexpr int kDimension = 4;
   if (size == 0) return 0;
-  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  // The first eight bytes say what a file is: they are given, so that the rest is tried.
+  static const std::string segment_start =
+      write_segment(*SegmentBuilder(kDimension).finish()).substr(0, 8);
+  static const std::string graph_start = [] {
+    VectorBlock vectors(kDimension);
+    vectors.add(Vector(kDimension, 0.5F));
+    return write_graph(*Graph::build(vectors, nullptr, {})).substr(0, 8);
+  }();
+  static const std::string manifest_start = write_manifest({}).substr(0, 8);
+  const std::string& start = data[0] % 3 == 0   ? segment_start
+                             : data[0] % 3 == 1 ? graph_start
+                                                : manifest_start;
+  const std::string bytes = start + std::string(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 3) {
     case 0:
       if (const auto segment = read_segment(bytes, kDimension)) {
