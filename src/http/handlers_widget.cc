@@ -65,8 +65,10 @@ Status count_message(const ChatRoutes& parts, const Request& request, const Work
   if (const auto wait =
           parts.limiter.use("address:" + request.remote_address, parts.messages_by_address))
     return refuse(*wait);
-  if (const auto wait = parts.limiter.use("visitor:" + id + visitor, parts.messages_by_visitor))
-    return refuse(*wait);
+  // Visitors who give no id are not one visitor: their address is what counts.
+  if (!visitor.empty())
+    if (const auto wait = parts.limiter.use("visitor:" + id + visitor, parts.messages_by_visitor))
+      return refuse(*wait);
   if (const auto wait = parts.limiter.use("workspace:" + id, parts.messages_by_workspace))
     return refuse(*wait);
   return {};
