@@ -27,9 +27,10 @@ constexpr int kRememberedTurns = 6;
 constexpr std::size_t kRememberedCharacters = 6000;
 constexpr std::size_t kTitleCharacters = 80;
 // Below this probability that the passages hold the answer, the bot says that it does not know. A
-// language model can judge the passages itself; an extract would quote whatever is nearest.
+// language model can judge the passages itself; an extract would quote whatever is nearest, so it
+// keeps silent where people would be told "low confidence" (confidence_of).
 constexpr float kLeastForModel = 0.05f;
-constexpr float kLeastForExtract = 0.15f;
+constexpr float kLeastForExtract = 0.35f;
 
 using Steady = std::chrono::steady_clock;
 

@@ -1,5 +1,6 @@
 // The program.
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <string_view>
 
 #include "apps/commands.h"
@@ -9,6 +10,19 @@ int main(int argc, char** argv) {
   // The child process that reads one untrusted file: before anything else is set up.
   if (argc > 1 && std::string_view(argv[1]) == "extract")
     return monitora::ingest::extract_main(argc - 1, argv + 1);
+
+  // Vector search is compiled for these: without them the program would die of an illegal
+  // instruction.
+  for (const bool supported :
+       {__builtin_cpu_supports("avx2") != 0, __builtin_cpu_supports("fma") != 0,
+        __builtin_cpu_supports("bmi2") != 0}) {
+    if (supported) continue;
+    std::fputs(
+        "monitora: ce processeur n'a pas AVX2, FMA et BMI2, qu'il faut à la recherche. / "
+        "This processor lacks AVX2, FMA and BMI2, which searching needs.\n",
+        stderr);
+    return 1;
+  }
 
   using namespace monitora::apps;
   CLI::App app(

@@ -132,12 +132,15 @@ bool has_figure(const std::string& sentence) {
 }
 
 // A question or a heading in the text stands for the sentence after it.
-void pass_on_announcements(std::vector<Candidate>& candidates) {
+void pass_on_announcements(std::vector<Candidate>& candidates,
+                           const std::vector<Passage>& passages) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const bool last_of_passage =
         i + 1 == candidates.size() || candidates[i + 1].passage != candidates[i].passage;
-    if (!is_question(candidates[i].text) && (last_of_passage || !is_heading(candidates[i].text)))
-      continue;
+    const bool heading =
+        is_heading(candidates[i].text) ||
+        passages[candidates[i].passage].place.heading.ends_with(candidates[i].text);
+    if (!is_question(candidates[i].text) && (last_of_passage || !heading)) continue;
     if (!last_of_passage && !is_question(candidates[i + 1].text))
       candidates[i + 1].weight = std::max(candidates[i + 1].weight, candidates[i].weight);
     candidates[i].weight = 0;
@@ -171,7 +174,7 @@ std::vector<Candidate> weigh(const std::string& question, const std::vector<Pass
     candidates[i].weight = match + kRankBonus / static_cast<double>(1 << candidates[i].passage);
     if (wants_figure && has_figure(candidates[i].text)) candidates[i].weight *= kFigureBonus;
   }
-  pass_on_announcements(candidates);
+  pass_on_announcements(candidates, passages);
   return candidates;
 }
 
