@@ -6,12 +6,15 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "base/crypto.h"
 #include "base/text.h"
 
 namespace monitora::http {
 namespace {
 
 constexpr int kMostItems = 200;
+constexpr std::string_view kKeyCursor = "key:";
+constexpr std::int64_t kYear1 = -62'135'596'800'000'000;  // in microseconds since 1970
 
 std::size_t utf16_length(std::string_view utf8) {
   std::size_t length = 0;
@@ -49,6 +52,38 @@ boost::json::object page_json(boost::json::array items, const std::string& next_
   return {{"items", std::move(items)},
           {"next_cursor",
            next_cursor.empty() ? boost::json::value() : boost::json::value(next_cursor)}};
+}
+
+std::string key_of(Time time) {
+  return fmt::format("{:020}", time.time_since_epoch().count() - kYear1);
+}
+
+std::string descending_key_of(Time time) {
+  return fmt::format("{:020}", INT64_MAX - (time.time_since_epoch().count() - kYear1));
+}
+
+Result<boost::json::object> page_of(const Request& request, std::vector<KeyedItem> items) {
+  MONITORA_ASSIGN(const PageRequest page, read_page(request));
+  std::string after;
+  if (!page.cursor.empty()) {
+    const auto bytes = from_base64url(page.cursor);
+    if (bytes) after.assign(bytes->begin(), bytes->end());
+    if (!after.starts_with(kKeyCursor))
+      return Status::invalid("cursor",
+                             {"Ce curseur n'est pas valide : recommencez au début de la liste.",
+                              "This cursor is not valid: start from the beginning of the list."});
+    after.erase(0, kKeyCursor.size());
+  }
+  std::ranges::sort(items, {}, &KeyedItem::key);
+  auto item = std::ranges::upper_bound(items, after, {}, &KeyedItem::key);
+  boost::json::array out;
+  std::string last;
+  for (; item != items.end() && out.size() < static_cast<std::size_t>(page.limit); ++item) {
+    last = std::move(item->key);
+    out.push_back(std::move(item->json));
+  }
+  if (item == items.end()) return page_json(std::move(out), "");
+  return page_json(std::move(out), base64url(as_bytes(std::string(kKeyCursor) + last)));
 }
 
 const boost::json::value* Fields::take(std::string_view name) {

@@ -23,6 +23,18 @@ Result<PageRequest> read_page(const Request& request);
 // The reply of a list.
 boost::json::object page_json(boost::json::array items, const std::string& next_cursor);
 
+// An item of a list that is short enough to be read whole. Keys are unique and order the list, byte
+// by byte, whatever is added or deleted between two pages.
+struct KeyedItem {
+  std::string key;
+  boost::json::object json;
+};
+// A time in a key: the same number of digits for every year that a database holds.
+std::string key_of(Time time);
+std::string descending_key_of(Time time);
+// The page of such a list that the request asks for.
+Result<boost::json::object> page_of(const Request& request, std::vector<KeyedItem> items);
+
 // A path parameter as an id; the same `key` for what is no id, absent or foreign.
 template <class SomeId>
 Result<SomeId> path_id(const Request& request, std::string_view name, std::string_view key) {

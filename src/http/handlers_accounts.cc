@@ -139,16 +139,18 @@ Result<Response> change_password(const Services& services, const Request& reques
 Result<Response> list_sessions(const Services& services, const Request& request) {
   MONITORA_ASSIGN(const std::vector<Session> sessions,
                   services.sessions.list(request.principal.user->id));
-  json::array items;
+  std::vector<KeyedItem> items;
   for (const Session& session : sessions)
-    items.push_back({{"id", session.id.to_string()},
-                     {"created_at", format_time(session.created_at)},
-                     {"last_used_at", time_or_null(session.last_used_at)},
-                     {"expires_at", format_time(session.refresh_expires_at)},
-                     {"ip_address", text_or_null(session.ip_address)},
-                     {"user_agent", text_or_null(session.user_agent)},
-                     {"current", session.id == request.principal.session->id}});
-  return Response::json(200, page_json(std::move(items), ""));
+    items.push_back({descending_key_of(session.created_at) + session.id.to_string(),
+                     {{"id", session.id.to_string()},
+                      {"created_at", format_time(session.created_at)},
+                      {"last_used_at", time_or_null(session.last_used_at)},
+                      {"expires_at", format_time(session.refresh_expires_at)},
+                      {"ip_address", text_or_null(session.ip_address)},
+                      {"user_agent", text_or_null(session.user_agent)},
+                      {"current", session.id == request.principal.session->id}}});
+  MONITORA_ASSIGN(const json::object page, page_of(request, std::move(items)));
+  return Response::json(200, page);
 }
 
 Result<Response> delete_session(const Services& services, const Request& request) {

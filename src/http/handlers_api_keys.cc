@@ -31,9 +31,11 @@ Result<WorkspaceId> workspace_of(const Request& request) {
 Result<Response> list_api_keys(const Services& services, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
   MONITORA_ASSIGN(const std::vector<ApiKey> keys, services.api_keys.list(workspace));
-  json::array items;
-  for (const ApiKey& key : keys) items.push_back(key_json(key));
-  return Response::json(200, page_json(std::move(items), ""));
+  std::vector<KeyedItem> items;
+  for (const ApiKey& key : keys)
+    items.push_back({key_of(key.created_at) + key.id.to_string(), key_json(key)});
+  MONITORA_ASSIGN(const json::object page, page_of(request, std::move(items)));
+  return Response::json(200, page);
 }
 
 Result<Response> create_api_key(const Services& services, const Request& request) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/chat_wire.h"
+#include "http/fields.h"
 #include "ports/conversation_store.h"
 #include "ports/workspace_store.h"
 
@@ -32,7 +33,7 @@ Result<Workspace> workspace_of(const ChatRoutes& parts, const Principal& princip
 }
 
 Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const json::object body, request.json());
+  MONITORA_ASSIGN(const json::object body, read_json(request));
   ChatQuestion question;
   MONITORA_ASSIGN(question.text, read_message(body));
   MONITORA_ASSIGN(const bool stream, read_optional_bool(body, "stream", true));

@@ -33,9 +33,15 @@ Result<UserId> user_of(const Request& request) {
 Result<Response> list_members(const Services& services, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
   MONITORA_ASSIGN(const std::vector<Member> members, services.members.list(workspace));
-  json::array items;
-  for (const Member& member : members) items.push_back(member_json(member));
-  return Response::json(200, page_json(std::move(items), ""));
+  std::vector<KeyedItem> items;
+  for (const Member& member : members)  // the owner, then members, then invitations
+    items.push_back({(member.is_owner           ? "0"
+                      : member.user_id.is_nil() ? "2"
+                                                : "1") +
+                         key_of(member.invited_at) + member.email,
+                     member_json(member)});
+  MONITORA_ASSIGN(const json::object page, page_of(request, std::move(items)));
+  return Response::json(200, page);
 }
 
 Result<Response> invite_member(const Services& services, const Request& request) {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "domain/allowed_origin.h"
+#include "http/fields.h"
 #include "http/static_files.h"
 #include "ports/workspace_store.h"
 
@@ -37,7 +38,8 @@ std::string_view demo_template() {
 // Served only while the workspace allows the server's own origin; otherwise as if it were not
 // there.
 Result<Response> get_demo(const PageRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const WorkspaceId id, request.id<WorkspaceId>("wid"));
+  MONITORA_ASSIGN(const WorkspaceId id,
+                  path_id<WorkspaceId>(request, "wid", "workspace_not_found"));
   MONITORA_ASSIGN(const Workspace workspace, parts.workspaces.get(id));
   const std::string origin = parts.own_origin(request);
   if (!is_origin_allowed(workspace.allowed_domains, {origin, "", origin}))

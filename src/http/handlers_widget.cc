@@ -6,6 +6,7 @@
 #include "auth/rate_limiter.h"
 #include "base/text.h"
 #include "http/chat_wire.h"
+#include "http/fields.h"
 #include "http/handlers_chat.h"
 #include "ports/conversation_store.h"
 #include "ports/insights_store.h"
@@ -99,7 +100,7 @@ Result<Response> get_config(const ChatRoutes& parts, const Request& request) {
 }
 
 Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const json::object body, request.json());
+  MONITORA_ASSIGN(const json::object body, read_json(request));
   ChatQuestion question;
   MONITORA_ASSIGN(question.text, read_message(body));
   MONITORA_ASSIGN(const std::string session, read_optional_text(body, "session_id", 64));
@@ -132,14 +133,12 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
 }
 
 Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const PageRequest page, read_page(request));
   MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
   MONITORA_ASSIGN(const ConversationId conversation,
                   conversation_of_token(parts, workspace.id, request.header("x-session-token")));
   if (conversation.to_string() != lower(request.query_value("session_id")))
     return foreign_session();
-  PageRequest page;
-  page.limit = 200;
-  page.cursor = request.query_value("cursor");
   MONITORA_ASSIGN(const Page<Message> found,
                   parts.conversations.messages(workspace.id, conversation, page));
   json::array items;
@@ -155,10 +154,7 @@ Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
     if (message.rag_score) item["confidence"] = confidence_of(*message.rag_score);
     items.push_back(std::move(item));
   }
-  return Response::json(200, json::object{{"items", items},
-                                          {"next_cursor", found.next_cursor.empty()
-                                                              ? json::value()
-                                                              : json::value(found.next_cursor)}});
+  return Response::json(200, page_json(std::move(items), found.next_cursor));
 }
 
 // A thumb down also takes the answer out of the cache: nobody else should be told it.
@@ -188,7 +184,7 @@ Result<Message> answer_named(const ChatRoutes& parts, const WorkspaceId& workspa
 }
 
 Result<Response> post_feedback(const ChatRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const json::object body, request.json());
+  MONITORA_ASSIGN(const json::object body, read_json(request));
   MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
   MONITORA_ASSIGN(const std::string type, read_optional_text(body, "type", 20));
   if (!type.empty()) {  // the older form, of widgets pasted before

@@ -108,7 +108,7 @@ export class Api {
     const messages: StoredMessage[] = [];
     let cursor = '';
     for (let page = 0; page < kMostHistoryPages; page++) {
-      const query = `session_id=${encodeURIComponent(session.id)}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const query = `session_id=${encodeURIComponent(session.id)}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
       const response = await this.request(`/history?${query}`, {
         method: 'GET',
         headers: { 'X-Session-Token': session.token },

@@ -127,7 +127,7 @@ test('the history, over several pages', async () => {
   const message = (id: string, role = 'assistant') => ({ id, role, content: id, sources: [], feedback: null, is_complete: true });
   const api = serve(json(200, { items: [message('1', 'user'), message('2')], next_cursor: 'c/1' }), json(200, { items: [message('3'), message('x', 'system')], next_cursor: null }));
   assert.deepEqual((await api.history(kSession)).map((one) => one.id), ['1', '2', '3']);
-  assert.equal(requests[1]?.url, 'https://chat.example/api/widget/w/history?session_id=s&cursor=c%2F1');
+  assert.equal(requests[1]?.url, 'https://chat.example/api/widget/w/history?session_id=s&limit=200&cursor=c%2F1');
   assert.equal(new Headers(requests[1]?.init.headers).get('X-Session-Token'), 't');
 });
 
