@@ -104,9 +104,18 @@ Result<Response> upload_document(const Services& services, const Request& reques
   MONITORA_ASSIGN(const WorkspaceId workspace,
                   path_id<WorkspaceId>(request, "wid", "workspace_not_found"));
   if (request.files.size() != 1 || request.files[0].field != "file") return no_file("file");
-  MONITORA_ASSIGN(const Document document, store(services, request, workspace, request.files[0]));
-  return Response::json(202, document_json(document, request.language))
-      .with("Location", "/api/documents/" + document.id.to_string());
+  const auto document = store(services, request, workspace, request.files[0]);
+  if (!document.ok()) {
+    const Status status = document.status();
+    if (http_status(status) != 422 || !status.fields().empty()) return status;
+    // A file that is refused for what it holds is this form's one wrong field.
+    const Response refusal = Response::error(status, request.language, request.request_id);
+    json::object body = json::parse(refusal.body).as_object();
+    body["errors"] = json::array{json::object{{"field", "file"}, {"message", body.at("detail")}}};
+    return Response::json(422, body);
+  }
+  return Response::json(202, document_json(*document, request.language))
+      .with("Location", "/api/documents/" + document->id.to_string());
 }
 
 Result<Response> upload_documents(const Services& services, const Request& request) {

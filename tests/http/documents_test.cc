@@ -57,6 +57,7 @@ TEST_F(DocumentScenario, WhatCannotBeTaken) {
   EXPECT_EQ(upload({{}, {}}).status, 422) << "two files";
   EXPECT_EQ(upload({{"file", "a.txt", ""}}).code(), "empty_file");
   EXPECT_EQ(upload({{"file", "a.txt", ""}}).status, 422);
+  EXPECT_THAT(upload({{"file", "a.txt", ""}}).wrong_fields(), ElementsAre("file"));
   EXPECT_EQ(upload({{"file", "notes.txt", "MZ program"}}).status, 415) << "by content, not by name";
   EXPECT_EQ(upload({{"file", "a.txt", "", true}}).status, 413);
   EXPECT_EQ(server.rows("SELECT count(*) FROM documents"), 0);
