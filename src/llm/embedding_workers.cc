@@ -1,5 +1,7 @@
 #include "llm/embedding_workers.h"
 
+#include <algorithm>
+
 #include "base/deadline.h"
 
 namespace monitora::llm {
@@ -10,16 +12,19 @@ EmbeddingWorkers::EmbeddingWorkers(int count) {
 
 bool EmbeddingWorkers::wait(std::unique_lock<std::mutex>& lock, Embedder::Kind kind) {
   const bool is_query = kind == Embedder::Kind::query;
-  const auto mine = [&] { return !free_.empty() && (is_query || waiting_queries_ == 0); };
-  if (mine()) return true;
-
+  std::deque<std::uint64_t>& line = is_query ? queries_ : passages_;
+  const std::uint64_t ticket = next_++;
+  line.push_back(ticket);
+  // Without a line, some questions would wait several times as long as others.
+  const auto mine = [&] {
+    return !free_.empty() && line.front() == ticket && (is_query || queries_.empty());
+  };
   const Deadline& deadline = Deadline::current();
-  int& waiting = is_query ? waiting_queries_ : waiting_passages_;
-  ++waiting;
-  const bool got = deadline.at() == Deadline::SteadyClock::time_point::max()
-                       ? changed_.wait(lock, deadline.stop(), mine)
-                       : changed_.wait_until(lock, deadline.stop(), deadline.at(), mine);
-  --waiting;
+  const bool got =
+      mine() || (deadline.at() == Deadline::SteadyClock::time_point::max()
+                     ? changed_.wait(lock, deadline.stop(), mine)
+                     : changed_.wait_until(lock, deadline.stop(), deadline.at(), mine));
+  line.erase(std::find(line.begin(), line.end(), ticket));
   return got;
 }
 
@@ -30,7 +35,7 @@ Result<int> EmbeddingWorkers::borrow(Embedder::Kind kind) {
   if (got && !deadline.expired()) {
     const int worker = free_.back();
     free_.pop_back();
-    if (!free_.empty()) changed_.notify_all();  // passages that waited for this query
+    if (!free_.empty()) changed_.notify_all();  // those behind this one
     return worker;
   }
   changed_.notify_all();  // the wake-up that came here may have been another's
@@ -49,7 +54,7 @@ void EmbeddingWorkers::give_back(int worker) {
 
 int EmbeddingWorkers::waiting() const {
   const std::lock_guard lock(mutex_);
-  return waiting_queries_ + waiting_passages_;
+  return static_cast<int>(queries_.size() + passages_.size());
 }
 
 }  // namespace monitora::llm

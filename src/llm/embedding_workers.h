@@ -1,8 +1,10 @@
 // Which of a fixed number of workers is free. A person's question goes before passages being
-// indexed, however many of them wait.
+// indexed, however many of them wait; among its kind, who came first is served first.
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
+#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -29,8 +31,10 @@ class EmbeddingWorkers {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<int> free_;
-  int waiting_queries_ = 0;
-  int waiting_passages_ = 0;
+  // The numbers of those who wait, in the order in which they came.
+  std::deque<std::uint64_t> queries_;
+  std::deque<std::uint64_t> passages_;
+  std::uint64_t next_ = 0;
 };
 
 }  // namespace monitora::llm

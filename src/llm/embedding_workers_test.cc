@@ -4,6 +4,7 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/deadline.h"
 
@@ -44,6 +45,26 @@ TEST(EmbeddingWorkers, AQuestionGoesBeforePassagesThatWaitedLonger) {
   workers.give_back(held);
   for (std::thread* thread : {&first, &second, &query}) thread->join();
   EXPECT_EQ(order, "qpp");
+}
+
+// Under sixteen clients the slowest answers took three times the usual: a worker went to whichever
+// question woke first.
+TEST(EmbeddingWorkers, QuestionsAreServedInTheOrderInWhichTheyCame) {
+  EmbeddingWorkers workers(1);
+  const int held = *workers.borrow(Kind::query);
+  std::string order;
+  std::vector<std::thread> questions;
+  for (int i = 0; i < 8; ++i) {
+    questions.emplace_back([&workers, &order, i] {
+      const int worker = *workers.borrow(Kind::query);
+      order += static_cast<char>('a' + i);
+      workers.give_back(worker);
+    });
+    wait_for_waiting(workers, i + 1);
+  }
+  workers.give_back(held);
+  for (std::thread& question : questions) question.join();
+  EXPECT_EQ(order, "abcdefgh");
 }
 
 TEST(EmbeddingWorkers, WaitsNoLongerThanTheDeadline) {
