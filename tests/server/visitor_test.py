@@ -186,6 +186,21 @@ class Conversations(ServerTest):
         self.assert_status(self.history(mine["session_id"], mine["session_token"], self.other), 403)
         self.assertIn(self.history("", mine["session_token"]).status, (403, 422))
 
+    def test_history_comes_in_pages(self):
+        mine = self.begin()
+
+        def page(query):
+            path = f"/api/widget/{self.workspace}/history?session_id={mine['session_id']}&{query}"
+            return self.server.request("GET", path, headers={"Origin": LISTED, "X-Session-Token": mine["session_token"]})
+        first = self.assert_status(page("limit=1"), 200).json
+        self.assertEqual([message["role"] for message in first["items"]], ["user"])
+        second = self.assert_status(page("limit=1&cursor=" + first["next_cursor"]), 200).json
+        self.assertEqual([message["role"] for message in second["items"]], ["assistant"])
+        self.assertIsNone(second["next_cursor"])
+        for query, field in [("limit=0", "limit"), ("limit=201", "limit"), ("cursor=zzz", "cursor")]:
+            with self.subTest(query=query):
+                self.assertEqual(self.assert_status(page(query), 422).json["errors"][0]["field"], field)
+
     def stored(self, answer):
         found = self.server.request("GET", f"/api/widget/{self.workspace}/history?session_id={answer['session_id']}",
                                     headers={"Origin": LISTED, "X-Session-Token": answer["session_token"]})
@@ -242,6 +257,14 @@ class Conversations(ServerTest):
                                             headers={"Origin": LISTED, "Content-Type": "application/json"})
                 self.assertIn(reply.status, status if isinstance(status, tuple) else (status,), reply)
                 self.assert_public(reply.text)
+
+    def test_what_is_no_json_is_not_read(self):
+        body = json.dumps({"message": "Bonjour", "stream": False}).encode()
+        for route in ("chat", "feedback"):
+            for kind in ("text/plain", "application/x-www-form-urlencoded"):  # sent by any page, without a preflight
+                with self.subTest(route=route, kind=kind):
+                    self.assert_status(self.server.request("POST", f"/api/widget/{self.workspace}/{route}", body,
+                                                           headers={"Origin": LISTED, "Content-Type": kind}), 415)
 
     def test_identity(self):
         def secret():
