@@ -258,10 +258,13 @@ Result<EmbeddingModelFile> EmbeddingModelFile::parse(BytesView bytes) {
 Result<std::shared_ptr<MappedFile>> MappedFile::open(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT)
-    return Status(Code::not_found, "embedding_model_missing",
-                  {"Le modèle d'embedding n'est pas installé : lancez ./start, qui l'installe.",
-                   "The embedding model is not installed: run ./start, which installs it."},
-                  path.string());
+    return Status(
+        Code::not_found, "embedding_model_missing",
+        {"Le modèle d'embedding n'est pas là : lancez ./start, qui l'installe, ou corrigez "
+         "EMBEDDING_MODEL.",
+         "The embedding model is not there: run ./start, which installs it, or correct "
+         "EMBEDDING_MODEL."},
+        path.string());
   const Status unreadable(
       Code::unavailable, "embedding_model_unreadable",
       {"Le fichier du modèle d'embedding ne peut pas être lu : vérifiez ses droits.",
