@@ -32,10 +32,11 @@ mkdir -p "$(dirname "$target")"
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# The machine's own package sources, asked for sources instead of binaries.
+# The machine's own package sources, asked for sources instead of binaries; in the order in which apt
+# reads them, on which it depends whether a source that is named twice is accepted.
 mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
 for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-  [[ -f $file ]] && sed -n 's/^deb /deb-src /p' "$file" >>"$work/apt/parts/main.list"
+  [[ -f $file ]] && sed -n 's/^deb /deb-src /p' "$file" >>"$work/apt/parts/00-main.list"
 done
 for file in /etc/apt/sources.list.d/*.sources; do
   [[ -f $file ]] && sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/apt/parts/$(basename "$file")"
