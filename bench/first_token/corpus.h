@@ -23,8 +23,6 @@ class Corpus {
   static std::vector<Topic> topics();
   // Some 700 characters in sentences about the topic.
   std::string passage(const Topic& topic);
-  // About 12 tokens. `number` makes it different from every other.
-  std::string question(const Topic& topic, std::size_t number);
 
  private:
   std::size_t below(std::size_t limit) {
@@ -32,5 +30,8 @@ class Corpus {
   }
   std::mt19937_64 random_;
 };
+
+// The `number`th question, about the topic at `number` % topics().size(): some 100,000 differ.
+std::string question(const Topic& topic, std::size_t number);
 
 }  // namespace bench

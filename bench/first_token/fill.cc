@@ -129,7 +129,7 @@ Status fill(const Request& request) {
 
   std::ofstream questions(request.directory / "questions.txt");
   for (std::size_t i = 0; i < request.questions; ++i)
-    questions << corpus.question(topics[i % topics.size()], i) << '\n';
+    questions << bench::question(topics[i % topics.size()], i) << '\n';
   std::ofstream(request.directory / "workspace") << workspace.to_string() << '\n';
   return {};
 }
