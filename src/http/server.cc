@@ -198,6 +198,9 @@ void Server::stop() {
     on_io([&] { each_connection(&Connection::abort); });
     wait(std::chrono::milliseconds(2000));
   }
+  // A stream that was cut cancels its turn through the I/O thread: once this has passed, what the
+  // turn has left to store is queued.
+  on_io([] {});
   core_->writers.stop();
 }
 
