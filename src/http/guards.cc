@@ -25,7 +25,8 @@ std::string_view bearer_token(const Request& request) {
   return trim(header.substr(kScheme));
 }
 
-// One line has a whole /64 of IPv6, so that is what counts as an address.
+}  // namespace
+
 std::string rate_key(const std::string& address) {
   const auto parsed = net::IpAddress::parse(address);
   if (!parsed || parsed->unmapped().is_v4())
@@ -34,8 +35,6 @@ std::string rate_key(const std::string& address) {
   std::fill(bytes.begin() + 8, bytes.end(), 0);
   return net::IpAddress::v6(bytes).to_string() + "/64";
 }
-
-}  // namespace
 
 Status admin_required() {
   return Status(Code::permission_denied, "admin_required",

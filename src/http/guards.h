@@ -41,6 +41,9 @@ std::string own_origin(const Request& request, const std::string& public_url);
 // which say nothing: cookies reach them only by their own will.
 bool is_same_origin(const Request& request, const std::string& public_url);
 
+// What rate limits count as one address: one line has a whole /64 of IPv6.
+std::string rate_key(const std::string& address);
+
 Status admin_required();
 
 }  // namespace monitora::http

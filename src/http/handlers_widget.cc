@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/chat_wire.h"
 #include "http/fields.h"
+#include "http/guards.h"
 #include "http/handlers_chat.h"
 #include "ports/conversation_store.h"
 #include "ports/insights_store.h"
@@ -63,8 +64,8 @@ Status count_message(const ChatRoutes& parts, const Request& request, const Work
         .with_retry_after(seconds);
   };
   const std::string id = workspace.to_string();
-  if (const auto wait =
-          parts.limiter.use("address:" + request.remote_address, parts.messages_by_address))
+  if (const auto wait = parts.limiter.use("address:" + rate_key(request.remote_address),
+                                          parts.messages_by_address))
     return refuse(*wait);
   // Visitors who give no id are not one visitor: their address is what counts.
   if (!visitor.empty())

@@ -331,6 +331,13 @@ class Limits(ProgramTest):
         self.assert_limited(self.visit(server, workspace, "203.0.113.50", "v50"))
         self.assert_status(self.visit(server, neighbour, "203.0.113.50", "v50"), 200)
 
+    def test_one_line_of_ipv6_is_one_address(self):
+        server, workspace, _ = self.start(RATE_LIMIT_ADDRESS=3)
+        for number in range(3):
+            self.assert_status(self.visit(server, workspace, f"2001:db8::{number + 1}", f"v{number}"), 200)
+        self.assert_limited(self.visit(server, workspace, "2001:db8::ffff", "v9"))
+        self.assert_status(self.visit(server, workspace, "2001:db8:0:1::1", "v10"), 200)
+
     def test_an_unlisted_peer_cannot_choose_its_address(self):
         server = self.serve(RATE_LIMIT_ADDRESS=3)
         workspace = server.workspace(server.register())
