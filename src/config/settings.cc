@@ -17,8 +17,11 @@ namespace monitora::config {
 namespace {
 
 constexpr std::string_view kPrefix = "MONITORA_";
-// Names with the prefix that are no settings: passwords that commands read once (cli.md).
-constexpr std::string_view kPasswords[] = {"PASSWORD", "SOURCE_PASSWORD", "TARGET_PASSWORD"};
+// Names of the environment that are no settings: passwords of one command, and what the scripts and
+// the tests are told (MONITORA_TEST_…).
+constexpr std::string_view kOthers[] = {"PASSWORD", "SOURCE_PASSWORD", "TARGET_PASSWORD", "DEPS",
+                                        "BIN"};
+constexpr std::string_view kTestPrefix = "TEST_";
 
 const Setting* find(std::string_view name) {
   for (const Setting& setting : table())
@@ -82,8 +85,8 @@ Status refuse_unknown(const Values& environment) {
     if (rest.ends_with("_FILE")) rest.remove_suffix(5);
     const Setting* secret = find(rest);
     if (secret != nullptr && secret->secret) continue;
-    if (std::find(std::begin(kPasswords), std::end(kPasswords), rest) != std::end(kPasswords))
-      continue;
+    if (rest.starts_with(kTestPrefix)) continue;
+    if (std::find(std::begin(kOthers), std::end(kOthers), rest) != std::end(kOthers)) continue;
     return bad(name, {"environnement", "environment"},
                {"ce réglage n'existe pas ; « monitora serve --help-settings » les montre",
                 "there is no such setting; “monitora serve --help-settings” lists them"});

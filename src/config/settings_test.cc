@@ -66,6 +66,7 @@ TEST_F(SettingsTest, PrefixedNamesAndSecretFiles) {
   const auto settings = load_here({{"LOG_LEVEL", "debug"},
                                    {"MONITORA_LOG_LEVEL", "error"},
                                    {"JWT_SECRET_FILE", (directory_ / "secret").string()},
+                                   {"MONITORA_TEST_SQLSERVER", "for the tests"},
                                    {"MONITORA_PASSWORD", "read by a command, not here"}});
   ASSERT_TRUE(settings.ok()) << settings.status().sentence().en;
   EXPECT_EQ(settings->log_level, "error");
