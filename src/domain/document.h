@@ -28,8 +28,7 @@ struct Document {
   std::string content_sha256;  // 64 hex characters
   DocumentStatus status = DocumentStatus::pending;
   int chunk_count = 0;
-  std::string error_message;  // in French and English, as JSON {"fr","en"} in the database; see
-                              // error_sentence
+  std::string error_message;  // in French and English, as JSON {"fr","en"} in the database
   Time created_at;
   std::optional<Time> indexed_at;
 };
