@@ -102,17 +102,6 @@ Status check_url(std::string_view text) {
                   "an http:// or https:// address without user or query");
 }
 
-Status check_database(std::string_view text) {
-  if (text.starts_with("sqlite:") && text.size() > 7) return {};
-  for (const std::string_view scheme : {"sqlserver://", "postgresql://", "postgres://"})
-    if (text.starts_with(scheme)) {
-      const auto url = boost::urls::parse_uri(text);
-      if (url && !url->host().empty()) return {};
-    }
-  return expected("sqlite:CHEMIN, sqlserver://utilisateur@hôte:port/base ou postgresql://…",
-                  "sqlite:PATH, sqlserver://user@host:port/db or postgresql://…");
-}
-
 Status assign_text(const Setting& setting, std::string_view text, std::string& into) {
   std::string value(text);
   switch (setting.form) {
@@ -129,7 +118,7 @@ Status assign_text(const Setting& setting, std::string_view text, std::string& i
       while (value.ends_with('/')) value.pop_back();
       break;
     case Form::database:
-      MONITORA_TRY(check_database(text));
+      MONITORA_TRY(check_database_url(text));
       break;
     case Form::key: {
       const std::optional<Bytes> key = from_base64(text);

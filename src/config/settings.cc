@@ -130,14 +130,32 @@ std::string url_encode(std::string_view text) {
 std::string default_database(const Settings& settings) {
   if (settings.mssql_host.empty()) return "sqlite:" + (settings.data_dir / "monitora.db").string();
   const std::string user = settings.mssql_user.empty() ? "" : url_encode(settings.mssql_user) + "@";
-  return fmt::format("sqlserver://{}{}:{}/{}", user, settings.mssql_host, settings.mssql_port,
-                     url_encode(settings.mssql_database));
+  return fmt::format("sqlserver://{}{}:{}/{}", user, url_encode(settings.mssql_host),
+                     settings.mssql_port, url_encode(settings.mssql_database));
+}
+
+// What is right only beside other settings.
+Status check_together(const Settings& settings) {
+  const auto missing = [](std::string_view name, const Sentence& why) {
+    return Status(Code::invalid_argument, "bad_setting",
+                  {fmt::format("{} : {}.", name, why.fr), fmt::format("{}: {}.", name, why.en)});
+  };
+  if (settings.uses_supabase_accounts() && settings.supabase_jwt_secret.empty())
+    return missing("SUPABASE_JWT_SECRET",
+                   {"AUTH_MODE=supabase l'exige (Supabase : Project Settings, API, JWT Secret)",
+                    "AUTH_MODE=supabase needs it (Supabase: Project Settings, API, JWT Secret)"});
+  if (settings.storage_mode == "pgvector" && !settings.uses_postgres())
+    return missing("STORAGE_MODE",
+                   {"pgvector demande une base PostgreSQL (DATABASE_URL=postgresql://…)",
+                    "pgvector needs a PostgreSQL database (DATABASE_URL=postgresql://…)"});
+  return {};
 }
 
 std::string without_password(std::string url) {
   const std::size_t start = url.find("://");
   if (start == std::string::npos) return url;
-  const std::size_t at = url.rfind('@', url.find_first_of("/?", start + 3));
+  // The last one: a password that should have been written with %XX is hidden too.
+  const std::size_t at = url.rfind('@');
   const std::size_t colon = url.find(':', start + 3);
   if (at != std::string::npos && colon < at) url.replace(colon + 1, at - colon - 1, "***");
   return url.substr(0, url.find('?'));
@@ -177,6 +195,7 @@ Result<Settings> load(const Values& command_line, const Values& environment) {
     MONITORA_TRY(assign_from(*setting, name, value, where, settings));
   }
   if (settings.database_url.empty()) settings.database_url = default_database(settings);
+  MONITORA_TRY(check_together(settings));
   return settings;
 }
 

@@ -21,7 +21,9 @@ enum class Registration { open, invite, closed };
 struct Settings {
   // Where things are
   std::filesystem::path data_dir;
-  std::string database_url;  // never empty after load(); may hold a password: do not print
+  std::string database_url;       // never empty after load(); may hold a password: do not print
+  std::string database_password;  // where the URL leaves it out
+  int database_pool_size = 0;     // connections to a database server
   std::string listen_host;
   int listen_port = 0;
   std::string public_url;  // without a final slash; empty: what the request's Host says
@@ -32,7 +34,14 @@ struct Settings {
   std::string mssql_database;
   std::string mssql_user;
   std::string mssql_password;
-  std::string mssql_driver;  // empty: the first that is installed
+  std::string mssql_driver;                    // empty: the first that is installed
+  std::string mssql_encrypt;                   // yes, no or strict
+  std::string mssql_trust_server_certificate;  // yes or no
+  std::string mssql_read_only_intent;          // yes or no
+
+  // The installation that is moved, during the transition
+  std::string supabase_url;  // empty: the issuer of tokens is not compared
+  std::string supabase_jwt_secret;
 
   // Modes
   std::string storage_mode;
@@ -67,6 +76,9 @@ struct Settings {
   std::string log_format;
 
   bool uses_sqlite() const { return database_url.starts_with("sqlite:"); }
+  bool uses_sql_server() const { return database_url.starts_with("sqlserver:"); }
+  bool uses_postgres() const { return database_url.starts_with("postgres"); }
+  bool uses_supabase_accounts() const { return auth_mode == "supabase"; }
 };
 
 using Values = std::map<std::string, std::string, std::less<>>;  // name → text

@@ -42,6 +42,10 @@ struct Setting {
 
 std::span<const Setting> table();
 
+// Whether this is a database's address that the program understands: the password is checked to be
+// readable and is never in the error.
+Status check_database_url(std::string_view text);
+
 // Checks `text` and puts it where the setting belongs. The error's sentence says what is expected,
 // without the value.
 Status assign(const Setting& setting, std::string_view text, Settings& into);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/crypto.h"
+#include "config/sql_server_address.h"
 
 namespace monitora::config {
 namespace {
@@ -81,6 +82,72 @@ TEST_F(SettingsTest, SqlServerByTheNamesOfThePlan) {
   EXPECT_FALSE(settings->uses_sqlite());
 }
 
+TEST_F(SettingsTest, SqlServerAddressFromUrlAndSettings) {
+  const auto plain = load_here({{"MSSQL_HOST", "sql.example\\EXPRESS"},
+                                {"MSSQL_USER", "monitora"},
+                                {"MSSQL_PASSWORD", "p;Driver=x}"},
+                                {"MSSQL_TRUST_SERVER_CERTIFICATE", "yes"}});
+  ASSERT_TRUE(plain.ok()) << plain.status().sentence().en;
+  auto address = sql_server_address(*plain);
+  ASSERT_TRUE(address.ok()) << address.status().sentence().en;
+  EXPECT_EQ(address->host, "sql.example\\EXPRESS");
+  EXPECT_EQ(address->port, 1433);
+  EXPECT_EQ(address->user, "monitora");
+  EXPECT_EQ(address->password, "p;Driver=x}");
+  EXPECT_EQ(address->encrypt, "yes");
+  EXPECT_TRUE(address->trust_server_certificate);
+  EXPECT_FALSE(address->read_only_intent);
+
+  const auto url = load_here(
+      {{"DATABASE_URL",
+        "sqlserver://sa:p%40%3Ass@[::1]:1434/chat?driver=FreeTDS&encrypt=no&read_only_intent=yes"},
+       {"MSSQL_USER", "another"},
+       {"MSSQL_TRUST_SERVER_CERTIFICATE", "yes"}});
+  ASSERT_TRUE(url.ok()) << url.status().sentence().en;
+  address = sql_server_address(*url);
+  ASSERT_TRUE(address.ok());
+  EXPECT_EQ(address->host, "::1");
+  EXPECT_EQ(address->port, 1434);
+  EXPECT_EQ(address->database, "chat");
+  EXPECT_EQ(address->user, "sa");
+  EXPECT_EQ(address->password, "p@:ss");
+  EXPECT_EQ(address->driver, "FreeTDS");
+  EXPECT_EQ(address->encrypt, "no");
+  EXPECT_TRUE(address->trust_server_certificate);
+  EXPECT_TRUE(address->read_only_intent);
+
+  const auto passwordless =
+      load_here({{"DATABASE_URL", "sqlserver://sa@h/db"}, {"DATABASE_PASSWORD", "from elsewhere"}});
+  EXPECT_EQ(sql_server_address(*passwordless)->password, "from elsewhere");
+}
+
+TEST_F(SettingsTest, ADatabaseUrlThatIsNotUnderstoodIsRefused) {
+  for (const char* url :
+       {"sqlserver://", "sqlserver:///db", "sqlserver://h:0/db", "sqlserver://h:x/db",
+        "sqlserver://h/a/b", "sqlserver://h/db?encrypt=maybe", "sqlserver://h/db?server=elsewhere",
+        "sqlserver://h/db?driver=", "sqlserver://h/db#x", "sqlserver://u:a b@h/db",
+        "sqlite:", "postgresql://", "mysql://h/db"})
+    EXPECT_NE(refusal({{"DATABASE_URL", url}}), "accepted") << url;
+  for (const char* url :
+       {"postgresql://u@h/db?sslmode=verify-full", "postgres://h1:5432,h2:5433/db",
+        "postgresql:///db?host=/run/postgresql", "sqlserver://h", "sqlserver://h/"})
+    EXPECT_EQ(refusal({{"DATABASE_URL", url}}), "accepted") << url;
+}
+
+TEST_F(SettingsTest, ModesNeedWhatTheyStandOn) {
+  EXPECT_EQ(refusal({{"AUTH_MODE", "supabase"}}),
+            "SUPABASE_JWT_SECRET: AUTH_MODE=supabase needs it (Supabase: Project Settings, API, "
+            "JWT Secret).");
+  EXPECT_EQ(refusal({{"AUTH_MODE", "supabase"},
+                     {"SUPABASE_URL", "https://abc.supabase.co/"},
+                     {"SUPABASE_JWT_SECRET", std::string(32, 's')}}),
+            "accepted");
+  EXPECT_EQ(refusal({{"STORAGE_MODE", "pgvector"}}),
+            "STORAGE_MODE: pgvector needs a PostgreSQL database (DATABASE_URL=postgresql://…).");
+  EXPECT_EQ(refusal({{"STORAGE_MODE", "pgvector"}, {"DATABASE_URL", "postgresql://h/db"}}),
+            "accepted");
+}
+
 TEST_F(SettingsTest, OneClearSentenceForEachMistake) {
   EXPECT_EQ(refusal({{"MONITORA_LISTENN", "x"}}),
             "MONITORA_LISTENN (environment): there is no such setting; “monitora serve "
@@ -100,7 +167,7 @@ TEST_F(SettingsTest, OneClearSentenceForEachMistake) {
       "PUBLIC_URL (environment): expected an http:// or https:// address without user or query.");
   EXPECT_EQ(refusal({{"DATABASE_URL", "mysql://x/y"}}),
             "DATABASE_URL (environment): expected sqlite:PATH, sqlserver://user@host:port/db or "
-            "postgresql://….");
+            "postgresql://… (a password's special characters are written %XX).");
   write("monitora.toml", "\nlistten = \"x\"\n");
   EXPECT_EQ(refusal({}),
             "listten (monitora.toml, line 2): there is no such setting here; “monitora serve "
@@ -111,7 +178,7 @@ TEST_F(SettingsTest, OneClearSentenceForEachMistake) {
 
 TEST_F(SettingsTest, SecretsAreNeverPrinted) {
   const auto settings =
-      load_here({{"DATABASE_URL", "sqlserver://sa:Hidden1@h:1/db?password=Hidden2"},
+      load_here({{"DATABASE_URL", "sqlserver://sa:Hidden1@h:1/db?driver=Hidden2"},
                  {"LLM_API_KEY", "Hidden3"},
                  {"JWT_SECRET", "Hidden4-0123456789abcdef0123456789"}});
   ASSERT_TRUE(settings.ok()) << settings.status().sentence().en;
@@ -119,6 +186,10 @@ TEST_F(SettingsTest, SecretsAreNeverPrinted) {
   for (const auto& [name, value] : describe(*settings)) all += name + "=" + value + "\n";
   EXPECT_EQ(all.find("Hidden"), std::string::npos) << all;
   EXPECT_NE(all.find("sqlserver://sa:***@h:1/db"), std::string::npos) << all;
+  const auto careless =
+      load_here({{"DATABASE_URL", "postgresql://u:Hidden/8?@h/db?password=Hidden9"}});
+  for (const auto& [name, value] : describe(*careless))
+    EXPECT_EQ(value.find("Hidden"), std::string::npos) << value;
   for (const Values& wrong :
        {Values{{"JWT_SECRET", "Hidden-too-short"}}, Values{{"ENCRYPTION_KEY", "Hidden"}},
         Values{{"DATABASE_URL", "Hidden://u:Hidden@h"}}})
