@@ -10,6 +10,15 @@ namespace monitora {
 namespace {
 
 constexpr std::size_t kLongestPassword = 1024;  // bytes
+constexpr std::size_t kLongestName = 255;       // characters
+// In place of a hash: no password has it.
+constexpr std::string_view kNoPassword = "!";
+
+Status registration_closed() {
+  return Status(Code::permission_denied, "registration_closed",
+                {"L'inscription est fermée : demandez à un administrateur.",
+                 "Registration is closed: ask an administrator."});
+}
 
 Status invalid_credentials() {
   return Status(Code::unauthenticated, "invalid_credentials",
@@ -69,10 +78,7 @@ Result<User> Accounts::make(const NewAccount& account,
 }
 
 Result<SignIn> Accounts::sign_up(const NewAccount& account, const Client& client) {
-  if (sign_up_ == SignUp::closed)
-    return Status(Code::permission_denied, "registration_closed",
-                  {"L'inscription est fermée : demandez à un administrateur.",
-                   "Registration is closed: ask an administrator."});
+  if (sign_up_ == SignUp::closed) return registration_closed();
   MONITORA_ASSIGN(const User user,
                   make(account, [&](const std::string& email) { return role_of_newcomer(email); }));
   record(parts_.audit, {user.id, client.ip_address}, "user.register", {}, user.id.to_string());
@@ -84,6 +90,22 @@ Result<User> Accounts::create(const NewAccount& account, UserRole role, const Ac
                   make(account, [&](const std::string&) -> Result<UserRole> { return role; }));
   record(parts_.audit, actor, "user.create", {}, user.id.to_string());
   return user;
+}
+
+Result<User> Accounts::adopt(const ExternalIdentity& identity, const Client& client) {
+  if (sign_up_ == SignUp::closed) return registration_closed();
+  NewUser wanted;
+  wanted.id = identity.user;
+  wanted.email = identity.email;
+  wanted.full_name = std::string(character_prefix(trim(identity.full_name), kLongestName));
+  wanted.password_hash = kNoPassword;
+  MONITORA_ASSIGN(wanted.role, role_of_newcomer(identity.email));
+  const Result<User> made = parts_.users.create(wanted);
+  // Two requests of one person at once: the other was first.
+  if (made.status().key() == "id_taken") return parts_.users.find(identity.user);
+  MONITORA_TRY(made.status());
+  record(parts_.audit, {made->id, client.ip_address}, "user.adopt", {}, made->id.to_string());
+  return *made;
 }
 
 Result<SignIn> Accounts::sign_in(std::string_view email, std::string_view password,

@@ -40,6 +40,11 @@ class Accounts {
   // An account made by an operator, whatever SignUp says; not signed in.
   Result<User> create(const NewAccount& account, UserRole role, const Actor& actor);
 
+  // The account of somebody whom another system signs in, made at first sight with that system's id
+  // and no password of ours; the rules of sign_up() decide who may come and as what. conflict
+  // `email_taken` when another account has the e-mail.
+  Result<User> adopt(const ExternalIdentity& identity, const Client& client);
+
   // unauthenticated `invalid_credentials`: the same sentence and the same work for an unknown
   // e-mail, a wrong password, a disabled and a locked account. Older hashes are replaced on the
   // way.

@@ -97,6 +97,12 @@ Status ServerParts::make_use_cases() {
   accounts_ = std::make_unique<Accounts>(
       AccountParts{*db.users, *db.members, passwords_, *sessions_, *db.audit, clock_},
       sign_up_of(settings_.registration));
+  if (settings_.uses_supabase_accounts()) {
+    supabase_tokens_ = std::make_unique<auth::SupabaseTokens>(settings_.supabase_jwt_secret,
+                                                              settings_.supabase_url, clock_);
+    external_sign_ins_ =
+        std::make_unique<ExternalSignIns>(*supabase_tokens_, *db.users, *accounts_);
+  }
   workspaces_ = std::make_unique<Workspaces>(WorkspaceParts{
       *db.workspaces, *db.documents, *engine_.retriever, *secrets_, *db.audit, clock_, wake});
   members_ = std::make_unique<Members>(*db.members, *db.audit);
@@ -124,6 +130,7 @@ Status ServerParts::make_server() {
                                                               settings_.metrics_token,
                                                               settings_.rate_limit_login,
                                                               {}});
+  services_->external_sign_ins = external_sign_ins_.get();
   services_->readiness = [this] {
     const Status database = database_.changes->latest().status();
     const Status model = models_.embedder->embed_one(Embedder::Kind::query, "ready").status();

@@ -9,6 +9,7 @@
 #include "app/api_keys.h"
 #include "app/chat.h"
 #include "app/documents.h"
+#include "app/external_sign_ins.h"
 #include "app/index_follower.h"
 #include "app/members.h"
 #include "app/sessions.h"
@@ -19,6 +20,7 @@
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
+#include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "http/guards.h"
 #include "http/metrics.h"
@@ -77,9 +79,11 @@ class ServerParts {
   std::unique_ptr<auth::ConversationTokens> conversation_tokens_;
   auth::CustomerTokens customer_tokens_{clock_};
   std::unique_ptr<auth::SealedSecrets> secrets_;
+  std::unique_ptr<auth::SupabaseTokens> supabase_tokens_;  // AUTH_MODE=supabase
 
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<ExternalSignIns> external_sign_ins_;
   std::unique_ptr<Workspaces> workspaces_;
   std::unique_ptr<Members> members_;
   std::unique_ptr<ApiKeys> api_keys_;

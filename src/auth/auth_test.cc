@@ -8,6 +8,7 @@
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
+#include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "base/crypto.h"
 
@@ -131,6 +132,81 @@ TEST(AccessTokens, GoOutAndComeBack) {
 std::string token_of(std::string_view header, std::string_view claims, bool sign = true) {
   std::string text = base64url(as_bytes(header)) + "." + base64url(as_bytes(claims));
   return text + "." + (sign ? base64url(hmac_sha256(as_bytes(kSecret), as_bytes(text))) : "");
+}
+
+constexpr const char* kHs256 = R"({"alg":"HS256","typ":"JWT"})";
+constexpr const char* kPerson = "0e984725-c51c-4bf4-9960-e1c80e27aba0";
+
+// What GoTrue writes, with `changes` made to it: a claim and its JSON, or "" to leave it out.
+std::string supabase_token(const std::map<std::string, std::string>& changes = {},
+                           std::string_view header = kHs256, std::string_view secret = kSecret) {
+  std::map<std::string, std::string> claims = {
+      {"aud", R"("authenticated")"},
+      {"exp", "1800003600"},
+      {"iat", "1800000000"},
+      {"iss", R"("https://abc.supabase.co/auth/v1")"},
+      {"sub", '"' + std::string(kPerson) + '"'},
+      {"email", R"("marie@exemple.fr")"},
+      {"role", R"("authenticated")"},
+      {"user_metadata", R"({"full_name":"Marie Été"})"},
+      {"session_id", R"("5d1a2f9e-7a55-4d1e-9c1b-2f8f5a0f7a11")"}};
+  for (const auto& [name, value] : changes) claims[name] = value;
+  std::string text;
+  for (const auto& [name, value] : claims)
+    if (!value.empty()) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
+  text += '}';
+  const std::string signed_part = base64url(as_bytes(header)) + "." + base64url(as_bytes(text));
+  return signed_part + "." + base64url(hmac_sha256(as_bytes(secret), as_bytes(signed_part)));
+}
+
+TEST(SupabaseTokens, SayWhoIsSignedIn) {
+  const SetClock clock;
+  const SupabaseTokens tokens{std::string(kSecret), "https://abc.supabase.co", clock};
+  const auto person = tokens.verify(supabase_token());
+  ASSERT_TRUE(person.ok());
+  EXPECT_EQ(person->user.to_string(), kPerson);
+  EXPECT_EQ(person->email, "marie@exemple.fr");
+  EXPECT_EQ(person->full_name, "Marie Été");
+  EXPECT_TRUE(tokens.verify(supabase_token({{"aud", R"(["x","authenticated"])"}})).ok());
+  EXPECT_EQ(tokens.verify(supabase_token({{"user_metadata", R"({"name":"M"})"}}))->full_name, "M");
+  EXPECT_EQ(tokens.verify(supabase_token({{"user_metadata", "[]"}}))->full_name, "");
+  // Clocks differ by a little.
+  EXPECT_TRUE(tokens.verify(supabase_token({{"exp", "1799999980"}})).ok());
+  EXPECT_TRUE(tokens.verify(supabase_token({{"iat", "1800000020"}})).ok());
+  const SupabaseTokens any_issuer{std::string(kSecret), "", clock};
+  EXPECT_TRUE(any_issuer.verify(supabase_token({{"iss", R"("https://other/auth/v1")"}})).ok());
+}
+
+TEST(SupabaseTokens, RefuseEverythingElse) {
+  const SetClock clock;
+  const SupabaseTokens tokens{std::string(kSecret), "https://abc.supabase.co", clock};
+  const struct {
+    const char* why;
+    std::string token;
+  } refused[] = {
+      {"another secret", supabase_token({}, kHs256, "another-secret-of-32-characters!")},
+      {"alg none", supabase_token({}, R"({"alg":"none","typ":"JWT"})")},
+      {"RS256", supabase_token({}, R"({"alg":"RS256","typ":"JWT"})")},
+      {"HS384", supabase_token({}, R"({"alg":"HS384","typ":"JWT"})")},
+      {"ES256", supabase_token({}, R"({"alg":"ES256","typ":"JWT","kid":"1"})")},
+      {"expired", supabase_token({{"exp", "1799999960"}})},
+      {"no expiry", supabase_token({{"exp", ""}})},
+      {"from the future", supabase_token({{"iat", "1800000040"}})},
+      {"another audience", supabase_token({{"aud", R"("anon")"}})},
+      {"no audience", supabase_token({{"aud", ""}})},
+      {"an audience that is no text", supabase_token({{"aud", R"([1,{"authenticated":1}])"}})},
+      {"the service key", supabase_token({{"role", R"("service_role")"}})},
+      {"no role", supabase_token({{"role", ""}})},
+      {"another project", supabase_token({{"iss", R"("https://abd.supabase.co/auth/v1")"}})},
+      {"no issuer", supabase_token({{"iss", ""}})},
+      {"sub is no id", supabase_token({{"sub", R"("marie")"}})},
+      {"sub is nil", supabase_token({{"sub", R"("00000000-0000-0000-0000-000000000000")"}})},
+      {"no sub", supabase_token({{"sub", ""}})},
+      {"anonymous: no e-mail", supabase_token({{"email", R"("")"}})},
+      {"e-mail is no text", supabase_token({{"email", "7"}})},
+  };
+  for (const auto& each : refused)
+    EXPECT_EQ(tokens.verify(each.token).status().key(), "invalid_token") << each.why;
 }
 
 TEST(Jwt, OnlyWhatWeMeant) {

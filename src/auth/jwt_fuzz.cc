@@ -4,6 +4,7 @@
 #include <string>
 
 #include "auth/jwt.h"
+#include "auth/supabase_tokens.h"
 #include "base/crypto.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -23,5 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       base64url(as_bytes(R"({"alg":"HS256","typ":"JWT"})")) + "." + base64url(as_bytes(input));
   const auto real_mac = hmac_sha256(as_bytes(kSecret), as_bytes(real));
   (void)auth::verify_jwt(real + "." + base64url(real_mac), kSecret, now);
+  const struct final : Clock {
+    Time now() const override { return Time{std::chrono::seconds(1'800'000'000)}; }
+  } clock;
+  const auth::SupabaseTokens supabase{std::string(kSecret), "", clock};
+  const auto person = supabase.verify(real + "." + base64url(real_mac));
+  if (person.ok() && (person->user.is_nil() || person->email.empty())) std::abort();
   return 0;
 }

@@ -92,7 +92,8 @@ const boost::json::value* Fields::take(std::string_view name) {
 }
 
 std::optional<std::string> Fields::clean(std::string_view name, const boost::json::value& value,
-                                         std::size_t most) {
+                                         std::size_t most,
+                                         std::size_t (*length)(std::string_view)) {
   if (!value.is_string()) {
     fail(name, {"Valeur attendue : un texte.", "Expected a text."});
     return std::nullopt;
@@ -103,7 +104,7 @@ std::optional<std::string> Fields::clean(std::string_view name, const boost::jso
                 "This text contains characters that are not allowed."});
     return std::nullopt;
   }
-  if (utf16_length(text) > most) {
+  if (length(text) > most) {
     fail(name, {fmt::format("{} caractères au plus.", most),
                 fmt::format("At most {} characters.", most)});
     return std::nullopt;
@@ -117,7 +118,16 @@ std::string Fields::required_secret(std::string_view name, std::size_t most) {
     fail(name, {"Ce champ est obligatoire.", "This field is required."});
     return {};
   }
-  return clean(name, *value, most).value_or("");
+  return clean(name, *value, most, utf16_length).value_or("");
+}
+
+std::string Fields::required_message(std::string_view name, std::size_t most_characters) {
+  const boost::json::value* value = take(name);
+  std::optional<std::string> read = std::string();
+  if (value != nullptr && !value->is_null())
+    read = clean(name, *value, most_characters, count_characters);
+  if (read && is_blank(*read)) fail(name, {"Écrivez une question.", "Write a question."});
+  return read.value_or("");
 }
 
 std::string Fields::required_text(std::string_view name, std::size_t most) {
@@ -132,7 +142,7 @@ Change<std::string> Fields::text(std::string_view name, std::size_t most) {
   const boost::json::value* value = take(name);
   if (value == nullptr) return {};
   if (value->is_null()) return {true, std::nullopt};
-  auto read = clean(name, *value, most);
+  auto read = clean(name, *value, most, utf16_length);
   return {read.has_value(), std::move(read)};
 }
 
@@ -168,7 +178,7 @@ Change<std::vector<std::string>> Fields::texts(std::string_view name, std::size_
   }
   std::vector<std::string> out;
   for (const boost::json::value& each : value->as_array()) {
-    auto one = clean(name, each, most);
+    auto one = clean(name, each, most, utf16_length);
     if (!one) return {};
     out.push_back(*std::move(one));
   }
@@ -191,9 +201,10 @@ const boost::json::object* Fields::object(std::string_view name) {
   return nullptr;
 }
 
-Status Fields::finish() {
+Status Fields::finish(Unknown unknown) {
   for (const auto& field : body_)
-    if (std::find(taken_.begin(), taken_.end(), std::string_view(field.key())) == taken_.end())
+    if (unknown == Unknown::refused &&
+        std::find(taken_.begin(), taken_.end(), std::string_view(field.key())) == taken_.end())
       fail(character_prefix(to_utf8(field.key()), 100), {"Champ inconnu.", "Unknown field."});
   return errors_.empty() ? Status() : Status::invalid(std::move(errors_));
 }

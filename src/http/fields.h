@@ -50,6 +50,10 @@ struct Change {
   std::optional<T> value;  // nothing: null
 };
 
+// Bodies whose senders we do not all know (widgets pasted years ago, integrations) may say more
+// than we read.
+enum class Unknown { refused, ignored };
+
 // Each read notes what is wrong and answers something harmless; finish() answers the faults,
 // unknown fields included. Lengths are in UTF-16 units, as SQL Server's columns count.
 class Fields {
@@ -59,7 +63,14 @@ class Fields {
   std::string required_text(std::string_view name, std::size_t most);  // not blank
   // Exactly as given, spaces included: for passwords and tokens.
   std::string required_secret(std::string_view name, std::size_t most);
+  // What a person has written, untouched: not blank, at most so many characters (of Unicode, as
+  // people and JSON Schema count).
+  std::string required_message(std::string_view name, std::size_t most_characters);
   Change<std::string> text(std::string_view name, std::size_t most);
+  // The text, "" when absent or null.
+  std::string optional_text(std::string_view name, std::size_t most) {
+    return text(name, most).value.value_or("");
+  }
   Change<bool> boolean(std::string_view name);
   Change<Time> time(std::string_view name);
   Change<std::vector<std::string>> texts(std::string_view name, std::size_t most_items,
@@ -71,12 +82,12 @@ class Fields {
   void fail(std::string_view name, Sentence message) {
     errors_.push_back({std::string(name), std::move(message)});
   }
-  Status finish();
+  Status finish(Unknown unknown = Unknown::refused);
 
  private:
   const boost::json::value* take(std::string_view name);
   std::optional<std::string> clean(std::string_view name, const boost::json::value& value,
-                                   std::size_t most);
+                                   std::size_t most, std::size_t (*length)(std::string_view));
 
   const boost::json::object& body_;
   std::vector<std::string_view> taken_;

@@ -1,11 +1,13 @@
 #include "http/guards.h"
 
 #include "app/api_keys.h"
+#include "app/external_sign_ins.h"
 #include "app/sessions.h"
 #include "auth/rate_limiter.h"
 #include "base/text.h"
 #include "domain/allowed_origin.h"
 #include "http/fields.h"
+#include "http/handlers.h"
 #include "net/ip_address.h"
 #include "ports/workspace_store.h"
 
@@ -89,6 +91,11 @@ Status Guards::check(Request& request, const Route& route) const {
 
 Status Guards::check_user(Request& request, std::string_view token) const {
   if (token.empty()) return not_signed_in();
+  if (services_.external_sign_ins != nullptr) {
+    MONITORA_ASSIGN(request.principal.user,
+                    services_.external_sign_ins->authenticate(token, client_of(request)));
+    return {};
+  }
   MONITORA_ASSIGN(SessionStore::Live live, services_.sessions.authenticate(token));
   request.principal.user = std::move(live.user);
   request.principal.session = std::move(live.session);
@@ -112,10 +119,10 @@ Status Guards::check_workspace(const Request& request, bool as_admin) const {
 Status Guards::check_visitor(Request& request) const {
   MONITORA_ASSIGN(const WorkspaceId id,
                   path_id<WorkspaceId>(request, "wid", "workspace_not_found"));
-  MONITORA_ASSIGN(const Workspace workspace, services_.workspace_store.get(id));
+  MONITORA_ASSIGN(request.visited, services_.workspace_store.get(id));
   const std::string_view origin = request.header("origin");
   const std::string own = own_origin(request, services_.public_url);
-  if (!is_origin_allowed(workspace.allowed_domains,
+  if (!is_origin_allowed(request.visited->allowed_domains,
                          {origin, request.header("sec-fetch-site"), own}))
     return Status(Code::permission_denied, "domain_not_allowed",
                   {"Ce site n'est pas autorisé à utiliser ce chatbot.",

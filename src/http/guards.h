@@ -13,7 +13,8 @@ class Guards {
  public:
   explicit Guards(const Services& services) : services_(services) {}
 
-  // Implements Access and Route::rate_limit, and fills Request::principal or allowed_origin.
+  // Implements Access and Route::rate_limit, and fills Request::principal, or visited
+  // and allowed_origin.
   // 401 `not_signed_in`, `invalid_token`, `invalid_api_key`; 403 `admin_required`,
   // `domain_not_allowed`; 404 `workspace_not_found`; 429 `too_many_requests`.
   Status check(Request& request, const Route& route) const;

@@ -40,13 +40,7 @@ struct ChatRoutes {
 void add_chat_routes(Router& router, const ChatRoutes& parts);
 void add_widget_routes(Router& router, const ChatRoutes& parts);
 
-// A message as people ask it: 1–4,000 characters, not blank, no NUL. 422 naming `message`
-// otherwise.
-Result<std::string> read_message(const boost::json::object& body);
-// An optional text of at most `most` characters; "" when absent or null. 422 naming it otherwise.
-Result<std::string> read_optional_text(const boost::json::object& body, const char* field,
-                                       std::size_t most);
-// An optional boolean; 422 naming it when it is something else.
-Result<bool> read_optional_bool(const boost::json::object& body, const char* field, bool fallback);
+// A question may have so many characters.
+constexpr std::size_t kLongestMessage = 4000;
 
 }  // namespace monitora::http

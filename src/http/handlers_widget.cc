@@ -32,11 +32,10 @@ Status foreign_session() {
                  "This conversation cannot be continued here: start a new one."});
 }
 
-Result<Workspace> workspace_of(const ChatRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const WorkspaceId id, request.id<WorkspaceId>("wid"));
-  MONITORA_ASSIGN(Workspace workspace, parts.workspaces.get(id));
-  if (!workspace.is_active) return disabled();
-  return workspace;
+// As the guard has found it.
+Result<Workspace> workspace_of(const Request& request) {
+  if (!request.visited->is_active) return disabled();
+  return *request.visited;
 }
 
 // A session token names its conversation: "<conversation>.<signature>".
@@ -88,8 +87,8 @@ Status check_identity(const ChatRoutes& parts, const WorkspaceId& workspace,
                  "The identity that the site gave is not valid."});
 }
 
-Result<Response> get_config(const ChatRoutes& parts, const Request& request) {
-  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
+Result<Response> get_config(const ChatRoutes&, const Request& request) {
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(request));
   const WidgetConfig& widget = workspace.widget;
   json::object body = to_json(widget);
   body.erase("chatbot_name");
@@ -102,14 +101,16 @@ Result<Response> get_config(const ChatRoutes& parts, const Request& request) {
 
 Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   MONITORA_ASSIGN(const json::object body, read_json(request));
+  Fields fields(body);
   ChatQuestion question;
-  MONITORA_ASSIGN(question.text, read_message(body));
-  MONITORA_ASSIGN(const std::string session, read_optional_text(body, "session_id", 64));
-  MONITORA_ASSIGN(const std::string token, read_optional_text(body, "session_token", 512));
-  MONITORA_ASSIGN(question.visitor_id, read_optional_text(body, "visitor_id", 255));
-  MONITORA_ASSIGN(const std::string user_token, read_optional_text(body, "user_token", 4096));
-  MONITORA_ASSIGN(const bool stream, read_optional_bool(body, "stream", true));
-  MONITORA_ASSIGN(question.workspace, workspace_of(parts, request));
+  question.text = fields.required_message("message", kLongestMessage);
+  const std::string session = fields.optional_text("session_id", 64);
+  const std::string token = fields.optional_text("session_token", 512);
+  question.visitor_id = fields.optional_text("visitor_id", 255);
+  const std::string user_token = fields.optional_text("user_token", 4096);
+  const bool stream = fields.boolean("stream").value.value_or(true);
+  MONITORA_TRY(fields.finish(Unknown::ignored));
+  MONITORA_ASSIGN(question.workspace, workspace_of(request));
   const WorkspaceId workspace = question.workspace.id;
   MONITORA_TRY(count_message(parts, request, workspace, question.visitor_id));
   if (!session.empty()) {
@@ -122,20 +123,20 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   if (question.visitor_id.empty()) question.visitor_id = random_token(12);
   question.channel = Channel::widget;
   question.language = request.language;
-  const AnswerFields fields = [parts, workspace](const ChatAnswer& answer) {
+  const AnswerFields answer_fields = [parts, workspace](const ChatAnswer& answer) {
     return json::object{{"session_id", answer.conversation_id.to_string()},
                         {"session_token", make_token(parts, workspace, answer.conversation_id)},
                         {"message_id", answer.message_id.to_string()},
                         {"confidence", confidence_of(answer.rag_score)},
                         {"cached", answer.cached}};
   };
-  return answer_chat(parts.chat, parts.workers, std::move(question), stream, fields,
+  return answer_chat(parts.chat, parts.workers, std::move(question), stream, answer_fields,
                      request.language, request.request_id);
 }
 
 Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
   MONITORA_ASSIGN(const PageRequest page, read_page(request));
-  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(request));
   MONITORA_ASSIGN(const ConversationId conversation,
                   conversation_of_token(parts, workspace.id, request.header("x-session-token")));
   if (conversation.to_string() != lower(request.query_value("session_id")))
@@ -186,14 +187,16 @@ Result<Message> answer_named(const ChatRoutes& parts, const WorkspaceId& workspa
 
 Result<Response> post_feedback(const ChatRoutes& parts, const Request& request) {
   MONITORA_ASSIGN(const json::object body, read_json(request));
-  MONITORA_ASSIGN(const Workspace workspace, workspace_of(parts, request));
-  MONITORA_ASSIGN(const std::string type, read_optional_text(body, "type", 20));
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(request));
+  Fields fields(body);
+  const std::string type = fields.optional_text("type", 20);
   if (!type.empty()) {  // the older form, of widgets pasted before
     if (type != "positive" && type != "negative")
-      return Status::invalid(
-          "type", {"Valeur attendue : positive ou negative.", "Expected positive or negative."});
-    MONITORA_ASSIGN(const std::string session, read_optional_text(body, "session_id", 64));
-    MONITORA_ASSIGN(const std::string text, read_optional_text(body, "message", 100000));
+      fields.fail("type",
+                  {"Valeur attendue : positive ou negative.", "Expected positive or negative."});
+    const std::string session = fields.optional_text("session_id", 64);
+    const std::string text = fields.optional_text("message", 100000);
+    MONITORA_TRY(fields.finish(Unknown::ignored));
     const auto conversation = ConversationId::parse(session);
     if (!conversation) return Status::not_found("conversation_not_found");
     MONITORA_ASSIGN(const Message answer, answer_named(parts, workspace.id, *conversation, text));
@@ -204,9 +207,10 @@ Result<Response> post_feedback(const ChatRoutes& parts, const Request& request) 
   const json::value* feedback = body.if_contains("feedback");
   if (feedback == nullptr || !feedback->is_int64() ||
       (feedback->as_int64() != 1 && feedback->as_int64() != -1))
-    return Status::invalid("feedback", {"Valeur attendue : 1 ou -1.", "Expected 1 or -1."});
-  MONITORA_ASSIGN(const std::string token, read_optional_text(body, "session_token", 512));
-  MONITORA_ASSIGN(const std::string message_text, read_optional_text(body, "message_id", 64));
+    fields.fail("feedback", {"Valeur attendue : 1 ou -1.", "Expected 1 or -1."});
+  const std::string token = fields.optional_text("session_token", 512);
+  const std::string message_text = fields.optional_text("message_id", 64);
+  MONITORA_TRY(fields.finish(Unknown::ignored));
   MONITORA_ASSIGN(const ConversationId conversation,
                   conversation_of_token(parts, workspace.id, token));
   const auto message = MessageId::parse(message_text);

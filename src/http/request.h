@@ -49,7 +49,8 @@ struct Request {
   std::string request_id;
   std::string language;  // "fr" or "en", from Accept-Language
   Principal principal;
-  std::string allowed_origin;  // of a visitor route: what the guard let pass, for CORS
+  std::optional<Workspace> visited;  // of a visitor route: the workspace, active or not
+  std::string allowed_origin;        // of a visitor route: what the guard let pass, for CORS
 
   // "" when absent.
   std::string_view header(std::string_view lower_case_name) const;

@@ -17,9 +17,11 @@ struct Row {
   Runs runs = Runs::worker;
   bool multipart = false;
   std::string_view rate_limit = {};
+  bool own_accounts = false;  // not while another system signs people in
 };
 
 constexpr bool kMultipart = true;
+constexpr bool kOwnAccounts = true;
 
 constexpr Row kRoutes[] = {
     {get, "/health", open, get_health, Runs::light},
@@ -27,15 +29,29 @@ constexpr Row kRoutes[] = {
     {get, "/metrics", open, get_metrics, Runs::light},
     {get, "/api/openapi.json", open, get_openapi, Runs::light},
 
-    {post, "/api/auth/register", open, register_account},
-    {post, "/api/auth/login", open, login, Runs::worker, false, "login"},
-    {post, "/api/auth/refresh", open, refresh},
-    {post, "/api/auth/logout", signed_in, logout},
+    {post, "/api/auth/register", open, register_account, Runs::worker, false, {}, kOwnAccounts},
+    {post, "/api/auth/login", open, login, Runs::worker, false, "login", kOwnAccounts},
+    {post, "/api/auth/refresh", open, refresh, Runs::worker, false, {}, kOwnAccounts},
+    {post, "/api/auth/logout", signed_in, logout, Runs::worker, false, {}, kOwnAccounts},
     {get, "/api/auth/me", signed_in, get_me},
     {patch, "/api/auth/me", signed_in, patch_me},
-    {post, "/api/auth/change-password", signed_in, change_password},
-    {get, "/api/auth/sessions", signed_in, list_sessions},
-    {del, "/api/auth/sessions/{id}", signed_in, delete_session},
+    {post,
+     "/api/auth/change-password",
+     signed_in,
+     change_password,
+     Runs::worker,
+     false,
+     {},
+     kOwnAccounts},
+    {get, "/api/auth/sessions", signed_in, list_sessions, Runs::worker, false, {}, kOwnAccounts},
+    {del,
+     "/api/auth/sessions/{id}",
+     signed_in,
+     delete_session,
+     Runs::worker,
+     false,
+     {},
+     kOwnAccounts},
 
     {get, "/api/workspaces", signed_in, list_workspaces},
     {post, "/api/workspaces", global_admin, create_workspace},
@@ -69,18 +85,28 @@ constexpr Row kRoutes[] = {
     {post, "/api/documents/{id}/reindex", signed_in, reindex_document},
 };
 
+Result<Response> signed_in_elsewhere(const Services&, const Request&) {
+  return Status(Code::permission_denied, "use_supabase",
+                {"Les comptes de ce serveur sont ceux de Supabase : connectez-vous avec Supabase, "
+                 "puis envoyez ici son jeton d'accès (Authorization: Bearer …).",
+                 "This server's accounts are Supabase's: sign in with Supabase, then send its "
+                 "access token here (Authorization: Bearer …)."});
+}
+
 }  // namespace
 
 void add_routes(Router& router, const Services& services) {
-  for (const Row& row : kRoutes)
+  for (const Row& row : kRoutes) {
+    const bool elsewhere = row.own_accounts && services.external_sign_ins != nullptr;
     router.add({.method = row.method,
                 .pattern = row.pattern,
-                .access = row.access,
-                .handler = [&services, handler = row.handler](
+                .access = elsewhere ? Access::open : row.access,
+                .handler = [&services, handler = elsewhere ? signed_in_elsewhere : row.handler](
                                const Request& request) { return handler(services, request); },
                 .runs = row.runs,
                 .multipart = row.multipart,
                 .rate_limit = row.rate_limit});
+  }
 }
 
 }  // namespace monitora::http

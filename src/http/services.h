@@ -12,6 +12,7 @@ class Accounts;
 class ApiKeys;
 class Documents;
 class DocumentStore;
+class ExternalSignIns;
 class Members;
 class Sessions;
 class Workspaces;
@@ -48,6 +49,9 @@ struct Services {
     Status status;
   };
   std::function<std::vector<Check>()> readiness;
+
+  // Who signs people in instead of our own accounts; those routes then say so. Usually nobody.
+  ExternalSignIns* external_sign_ins = nullptr;
 };
 
 }  // namespace monitora::http

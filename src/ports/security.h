@@ -92,4 +92,18 @@ class IdentityVerifier {
                                          std::string_view identity_secret) const = 0;
 };
 
+// Somebody whom another system has signed in: during the transition, Supabase.
+struct ExternalIdentity {
+  UserId user;  // the same id in both systems
+  std::string email;
+  std::string full_name;  // may be empty
+};
+
+class ExternalTokenVerifier {
+ public:
+  virtual ~ExternalTokenVerifier() = default;
+  // unauthenticated `invalid_token` for anything wrong, without saying what.
+  virtual Result<ExternalIdentity> verify(std::string_view access_token) const = 0;
+};
+
 }  // namespace monitora

@@ -16,6 +16,7 @@ struct NewUser {
   std::string password_salt;  // "" for hashes that carry their own
   std::string full_name;      // "" takes the e-mail's local part
   UserRole role = UserRole::admin;
+  std::optional<UserId> id;  // of an account that another system made; nothing: a new one
 };
 
 struct Client {  // who asks, for sessions and the audit
@@ -28,7 +29,8 @@ class UserStore {
   virtual ~UserStore() = default;
 
   // User and profile in one transaction; invitations waiting for this e-mail become memberships.
-  // conflict `email_taken`, under concurrency too. (SQL Server: sp_create_user.)
+  // conflict `email_taken`, under concurrency too; `id_taken` when `id` has an account already.
+  // (SQL Server: sp_create_user, but for a given id.)
   virtual Result<User> create(const NewUser& user) = 0;
   // Nothing for unknown, locked and disabled alike. (sp_authenticate_user.)
   virtual Result<std::optional<Credentials>> credentials(const std::string& email,
@@ -44,6 +46,8 @@ class UserStore {
   virtual Status upgrade_hash(const UserId& user, const std::string& hash) = 0;
   virtual Result<User> find(const UserId& user) = 0;
   virtual Result<std::optional<User>> find_by_email(const std::string& email) = 0;
+  // conflict `email_taken`.
+  virtual Status set_email(const UserId& user, const std::string& email) = 0;
   virtual Status set_full_name(const UserId& user, const std::string& full_name) = 0;
   virtual Status set_active(const UserId& user, bool active) = 0;  // disabling ends the sessions
   virtual Result<std::vector<User>> list() = 0;

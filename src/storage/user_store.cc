@@ -15,6 +15,11 @@ Status absent() {
   return Status::not_found("user_not_found");
 }
 
+Status id_taken() {
+  return Status(Code::conflict, "id_taken",
+                {"Ce compte existe déjà.", "This account exists already."});
+}
+
 Status email_taken() {
   return Status(Code::conflict, "email_taken",
                 {"Un compte existe déjà pour cette adresse e-mail.",
@@ -55,13 +60,17 @@ class SqlUserStore final : public UserStore {
 
   Result<User> create(const NewUser& wanted) override {
     User user;
-    user.id = UserId::random();
+    user.id = wanted.id.value_or(UserId::random());
     user.email = wanted.email;
     user.full_name = wanted.full_name.empty() ? wanted.email.substr(0, wanted.email.find('@'))
                                               : wanted.full_name;
     user.role = wanted.role;
     user.created_at = clock_.now();
     MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
+      if (wanted.id) {
+        MONITORA_ASSIGN(const bool there, exists(connection, *wanted.id));
+        if (there) return id_taken();
+      }
       const auto inserted = connection.execute(
           "INSERT INTO app_users (id, email, password_hash, password_salt, full_name, role, "
           "is_active, "
@@ -142,6 +151,20 @@ class SqlUserStore final : public UserStore {
     return find_user("u.email = ?", p(email));
   }
 
+  Status set_email(const UserId& user, const std::string& email) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      const auto rows =
+          connection.execute("UPDATE app_users SET email = ? WHERE id = ?", {p(email), p(user)});
+      if (rows.status().key() == "unique_violation") return email_taken();
+      MONITORA_TRY(rows.status());
+      if (*rows == 0) return absent();
+      return connection
+          .execute("UPDATE profiles SET email = ?, updated_at = ? WHERE id = ?",
+                   {p(email), p(clock_.now()), p(user)})
+          .status();
+    });
+  }
+
   Status set_full_name(const UserId& user, const std::string& full_name) override {
     return pool_.transact([&](Connection& connection) -> Status {
       MONITORA_ASSIGN(const auto rows,
@@ -179,6 +202,16 @@ class SqlUserStore final : public UserStore {
   }
 
  private:
+  static Result<bool> exists(Connection& connection, const UserId& user) {
+    bool found = false;
+    MONITORA_TRY(
+        connection.query("SELECT id FROM app_users WHERE id = ?", {p(user)}, [&](const Row&) {
+          found = true;
+          return Status();
+        }));
+    return found;
+  }
+
   // One UPDATE of one user.
   template <class Update>
   Status change_one(const Update& update) {

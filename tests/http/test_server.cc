@@ -7,11 +7,13 @@
 
 #include "app/api_keys.h"
 #include "app/documents.h"
+#include "app/external_sign_ins.h"
 #include "app/members.h"
 #include "app/workspaces.h"
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
+#include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "base/text.h"
 #include "http/guards.h"
@@ -78,7 +80,7 @@ fs::path make_directory() {
 }  // namespace
 
 struct TestServer::Parts {
-  explicit Parts(SignUp sign_up)
+  Parts(SignUp sign_up, SignedInBy signed_in_by)
       : directory(make_directory()),
         pool(sql::make_sqlite_pool(directory / "monitora.db")),
         users(storage::make_user_store(*pool, clock)),
@@ -98,7 +100,9 @@ struct TestServer::Parts {
                     [this] { ++jobs; }}),
         members(*member_store, *audit),
         api_keys(*key_store, *audit, clock),
-        documents({*document_store, *chunks, retriever, extractor, *audit, [this] { ++jobs; }}) {}
+        documents({*document_store, *chunks, retriever, extractor, *audit, [this] { ++jobs; }}) {
+    if (signed_in_by == SignedInBy::supabase) services.external_sign_ins = &external_sign_ins;
+  }
   ~Parts() {
     pool.reset();
     fs::remove_all(directory);
@@ -124,6 +128,8 @@ struct TestServer::Parts {
   int jobs = 0;
   Sessions sessions;
   Accounts accounts;
+  auth::SupabaseTokens supabase_tokens{kSupabaseSecret, kSupabase, clock};
+  ExternalSignIns external_sign_ins{supabase_tokens, *users, accounts};
   Workspaces workspaces;
   Members members;
   ApiKeys api_keys;
@@ -174,7 +180,8 @@ std::vector<std::string> Reply::wrong_fields() const {
   return names;
 }
 
-TestServer::TestServer(SignUp sign_up) : parts_(std::make_unique<Parts>(sign_up)) {
+TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
+    : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
   const Status status = parts_->pool->with(
       sql::Connection::Mode::write,
       [](sql::Connection& connection) { return sql::apply(connection).status(); });

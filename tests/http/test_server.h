@@ -60,7 +60,9 @@ struct Person {
 
 class TestServer {
  public:
-  explicit TestServer(SignUp sign_up = SignUp::open);
+  // Whose accounts: our own, or those of the Supabase project kSupabase.
+  enum class SignedInBy { us, supabase };
+  explicit TestServer(SignUp sign_up = SignUp::open, SignedInBy signed_in_by = SignedInBy::us);
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -93,6 +95,8 @@ class TestServer {
   Accounts& accounts();
 
   static constexpr const char* kPassword = "Pluie-sur-le-jardin-42";
+  static constexpr const char* kSupabase = "https://boutique.supabase.co";
+  static constexpr const char* kSupabaseSecret = "the-secret-of-a-supabase-project";
 
  private:
   struct Parts;
