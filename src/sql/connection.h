@@ -118,9 +118,15 @@ class Connection {
 
   // Rows affected.
   virtual Result<std::int64_t> execute(std::string_view statement, Params params) = 0;
-  // `each` a row; an error from it ends the query and is returned.
+  // `each` a row; an error from it ends the query and is returned. Rows come as the database sends
+  // them, so `each` may not use this connection (SQLite alone would let it).
   virtual Status query(std::string_view statement, Params params,
                        const std::function<Status(const Row&)>& each) = 0;
+  // In a transaction: a statement whose count nobody needs. A driver may send it together with what
+  // follows, commit() included, and then its error comes from there.
+  virtual Status post(std::string_view statement, Params params) {
+    return execute(statement, params).status();
+  }
   // Several statements without parameters (a migration). Splits on GO lines where the dialect does.
   virtual Status run_script(std::string_view script) = 0;
 
@@ -133,6 +139,9 @@ class Connection {
   virtual bool in_transaction() const = 0;
   // Nothing more can be done with it: Pool closes it instead of handing it out again.
   virtual bool is_broken() const = 0;
+  // Whether the database still is at the other end: a look at the socket that costs nothing, or,
+  // with `ask`, a question that waits two seconds at most. One that is not alive is broken.
+  virtual bool is_alive(bool /*ask*/) { return !is_broken(); }
 
   // Many rows into one table, by the fastest way that the server proves to accept. `next` fills the
   // params of one row (views must live until the call after) and answers false at the end. Inside a
@@ -154,6 +163,9 @@ class Connection {
   // Convenience on the above.
   Result<std::int64_t> execute(std::string_view statement, std::initializer_list<Param> params) {
     return execute(statement, Params(params.begin(), params.size()));
+  }
+  Status post(std::string_view statement, std::initializer_list<Param> params) {
+    return post(statement, Params(params.begin(), params.size()));
   }
   Status query(std::string_view statement, std::initializer_list<Param> params,
                const std::function<Status(const Row&)>& each) {

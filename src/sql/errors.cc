@@ -83,14 +83,17 @@ Status value_too_large(std::string detail) {
                 std::move(detail));
 }
 
-Status check_deadline() {
-  const Deadline& deadline = Deadline::current();
-  if (!deadline.expired()) return {};
-  if (deadline.stop().stop_requested()) return Status::cancelled();
+Status statement_timed_out() {
   return Status(Code::deadline_exceeded, "deadline_exceeded",
                 {"La demande a pris trop de temps. Réessayez dans un instant.",
                  "The request took too long. Try again in a moment."})
       .with_retry_after(1);
+}
+
+Status check_deadline() {
+  const Deadline& deadline = Deadline::current();
+  if (!deadline.expired()) return {};
+  return deadline.stop().stop_requested() ? Status::cancelled() : statement_timed_out();
 }
 
 }  // namespace monitora::sql

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/crypto.h"
+#include "sql/locks.h"
 
 namespace monitora::sql {
 namespace {
@@ -41,14 +42,24 @@ Status schema_changed(std::string_view name) {
            name)});
 }
 
+// In the current schema: another one of the same database may belong to another installation.
+std::string_view table_lookup(Database database) {
+  switch (database) {
+    case Database::sqlite:
+      return "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
+    case Database::sqlserver:
+      return "SELECT table_name FROM information_schema.tables "
+             "WHERE table_schema = SCHEMA_NAME() AND table_name = 'schema_migrations'";
+    case Database::postgres:
+      return "SELECT table_name FROM information_schema.tables "
+             "WHERE table_schema = current_schema() AND table_name = 'schema_migrations'";
+  }
+  return {};
+}
+
 Result<bool> has_table(Connection& connection) {
-  const std::string_view text =
-      connection.dialect().database() == Database::sqlite
-          ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
-          : "SELECT table_name FROM information_schema.tables WHERE table_name = "
-            "'schema_migrations'";
   bool found = false;
-  MONITORA_TRY(connection.query(text, {}, [&](const Row&) {
+  MONITORA_TRY(connection.query(table_lookup(connection.dialect().database()), {}, [&](const Row&) {
     found = true;
     return Status();
   }));
@@ -99,7 +110,8 @@ Result<bool> apply_next(Connection& connection) {
 Result<int> apply(Connection& connection) {
   for (int count = 0;; ++count) {
     MONITORA_TRY(connection.begin(Connection::Mode::write));
-    Result<bool> ran = apply_next(connection);
+    const Status locked = lock_until_end(connection, "monitora migrations");
+    Result<bool> ran = locked.ok() ? apply_next(connection) : locked;
     Status end = ran.ok() ? connection.commit() : ran.status();
     if (!end.ok()) {
       connection.rollback();
@@ -121,15 +133,19 @@ Result<std::vector<MigrationStatus>> status(Connection& connection) {
   return all;
 }
 
+// Run twice, a script of PostgreSQL or SQL Server does no harm, and neither does what records it.
 std::string print(Database database) {
   const std::string_view separator = database == Database::sqlserver ? "GO\n" : "";
+  const bool one_transaction = database == Database::postgres;
   std::string out;
   for (const Migration& migration : migrations(database)) {
+    if (one_transaction) out += "BEGIN;\n";
     out += migration.script;
     out += fmt::format(
-        "\n{0}INSERT INTO schema_migrations (version, name, checksum) VALUES ({1}, '{2}', "
-        "'{3}');\n{0}\n",
-        separator, migration.version, migration.name, sha256_hex(migration.script));
+        "\n{0}INSERT INTO schema_migrations (version, name, checksum) SELECT {1}, '{2}', '{3}' "
+        "WHERE NOT EXISTS (SELECT 1 FROM schema_migrations WHERE version = {1});\n{0}{4}\n",
+        separator, migration.version, migration.name, sha256_hex(migration.script),
+        one_transaction ? "COMMIT;\n" : "");
   }
   return out;
 }

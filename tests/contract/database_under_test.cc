@@ -7,19 +7,25 @@
 #include <thread>
 
 #include "sql/migrations.h"
+#include "sql/postgres/postgres.h"
 #include "sql/sqlite/sqlite.h"
+#include "sql/test_postgres.h"
 
 namespace monitora::contract {
 namespace {
+
+void migrate(sql::Pool& pool) {
+  const Status status = pool.with(sql::Connection::Mode::write, [](sql::Connection& connection) {
+    return sql::apply(connection).status();
+  });
+  EXPECT_TRUE(status.ok()) << status.to_string();
+}
 
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase()
       : directory_(make_directory()), pool_(sql::make_sqlite_pool(directory_ / "monitora.db")) {
-    const Status status =
-        pool_->with(sql::Connection::Mode::write,
-                    [](sql::Connection& connection) { return sql::apply(connection).status(); });
-    EXPECT_TRUE(status.ok()) << status.to_string();
+    migrate(*pool_);
   }
   ~SqliteDatabase() override {
     pool_.reset();
@@ -41,10 +47,41 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<sql::Pool> pool_;
 };
 
+// Migrated once; each test gets a copy.
+const std::string& migrated_postgres() {
+  struct Template {
+    sql::TestPostgres database;
+    Template() { migrate(*sql::make_postgres_pool(database.options())); }
+  };
+  static const Template made;
+  return made.database.name();
+}
+
+class PostgresDatabase final : public Database {
+ public:
+  PostgresDatabase()
+      : database_(migrated_postgres()), pool_(sql::make_postgres_pool(database_.options())) {}
+  sql::Pool& pool() override { return *pool_; }
+
+ private:
+  sql::TestPostgres database_;
+  std::unique_ptr<sql::Pool> pool_;
+};
+
 }  // namespace
 
 std::vector<DatabaseUnderTest> databases_under_test() {
-  return {{"sqlite", [] { return std::make_unique<SqliteDatabase>(); }}};
+  std::vector<DatabaseUnderTest> all{{"sqlite", [] { return std::make_unique<SqliteDatabase>(); }}};
+  static const bool postgres = [] {
+    const bool there = !sql::test_postgres_uri().empty();
+    if (!there)
+      std::cerr
+          << "PostgreSQL: nothing is tested, because there is no server; run this by ctest, or "
+             "name one in MONITORA_TEST_POSTGRES.\n";
+    return there;
+  }();
+  if (postgres) all.push_back({"postgres", [] { return std::make_unique<PostgresDatabase>(); }});
+  return all;
 }
 
 void StoreContract::SetUp() {
