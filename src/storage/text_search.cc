@@ -8,7 +8,7 @@ namespace monitora::storage {
 
 std::string contains_clause(const sql::Dialect& dialect, std::string_view column) {
   if (dialect.database() == sql::Database::sqlserver)
-    return fmt::format("{} COLLATE Latin1_General_100_CI_AI LIKE ? ESCAPE '\\'", column);
+    return fmt::format("{} COLLATE Latin1_General_CI_AI LIKE ? ESCAPE '\\'", column);
   return fmt::format("monitora_fold({}) LIKE ? ESCAPE '\\'", column);
 }
 
