@@ -3,6 +3,7 @@
 #include "storage/document_rows.h"
 #include "storage/json.h"
 #include "storage/stores.h"
+#include "storage/upsert.h"
 
 namespace monitora::storage {
 namespace {
@@ -72,35 +73,21 @@ class SqlCacheStore final : public CacheStore {
     const std::string sources = sources_json(entry.sources);
     const Param vector =
         entry.question_vector.empty() ? Param(nullptr) : p(vector_bytes(entry.question_vector));
-    const Status status = pool_.transact([&](Connection& connection) -> Status {
-      const Param values[] = {p(entry.question),
-                              vector,
-                              p_or_null(entry.embedding_model),
-                              p(entry.response),
-                              p(sources),
-                              p(entry.rag_score),
-                              p(clock_.now()),
-                              p(entry.expires_at),
-                              p(workspace),
-                              p(entry.question_hash),
-                              p(entry.context_version),
-                              p(Uuid::random())};
-      MONITORA_ASSIGN(
-          const auto rows,
-          connection.execute("UPDATE response_cache SET question = ?, question_embedding = ?, "
-                             "embedding_model = ?, response = ?, sources = ?, rag_score = ?, "
-                             "created_at = ?, expires_at = ?, hit_count = 1 "
-                             "WHERE workspace_id = ? AND question_hash = ? AND context_version = ?",
-                             sql::Params(values).first(11)));
-      if (rows > 0) return {};
-      return connection
-          .execute(
-              "INSERT INTO response_cache (question, question_embedding, embedding_model, "
-              "response, sources, rag_score, created_at, expires_at, workspace_id, "
-              "question_hash, context_version, id, hit_count) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-              sql::Params(values))
-          .status();
+    const Field key[] = {{"workspace_id", p(workspace)},
+                         {"question_hash", p(entry.question_hash)},
+                         {"context_version", p(entry.context_version)}};
+    const Field fields[] = {{"question", p(entry.question)},
+                            {"question_embedding", vector},
+                            {"embedding_model", p_or_null(entry.embedding_model)},
+                            {"response", p(entry.response)},
+                            {"sources", p(sources)},
+                            {"rag_score", p(entry.rag_score)},
+                            {"created_at", p(clock_.now())},
+                            {"expires_at", p(entry.expires_at)},
+                            {"hit_count", p(1)}};
+    const Field only_new[] = {{"id", p(Uuid::random())}};
+    const Status status = transact_upsert(pool_, [&](Connection& connection) {
+      return upsert(connection, "response_cache", key, fields, only_new);
     });
     return workspace_must_exist(status);
   }

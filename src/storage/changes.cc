@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sql/locks.h"
+
 namespace monitora::storage {
 
 using sql::p;
@@ -9,12 +11,14 @@ using sql::p;
 Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
                   std::string_view entity, std::string_view entity_id, std::string_view operation,
                   Time now) {
-  return connection
-      .execute(
-          "INSERT INTO change_log (workspace_id, entity, entity_id, operation, at) VALUES (?, ?, "
-          "?, ?, ?)",
-          {p(workspace), p(entity), p(entity_id), p(operation), p(now)})
-      .status();
+  const bool changes_index =
+      entity == "document" && (operation == "indexed" || operation == "deleted");
+  if (changes_index)
+    MONITORA_TRY(sql::lock_until_end(connection, "monitora chunks " + workspace.to_string()));
+  return connection.post(
+      "INSERT INTO change_log (workspace_id, entity, entity_id, operation, at) VALUES (?, ?, "
+      "?, ?, ?)",
+      {p(workspace), p(entity), p(entity_id), p(operation), p(now)});
 }
 
 Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,

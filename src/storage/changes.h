@@ -11,7 +11,15 @@
 
 namespace monitora::storage {
 
-// One row of change_log; entity and operation as ports/job_store.h lists them.
+// One row of change_log; entity and operation as ports/job_store.h lists them. The last write of a
+// transaction: it may go out together with the commit.
+//
+// Sequences are given before commits, and commits come in any order. What changes an index (a
+// document indexed or deleted) therefore waits for the other such transactions of its workspace, so
+// that a workspace's versions grow in the order of commits. One lock for the whole log would make
+// every answer of every chat wait for the commit of another; so across workspaces a smaller
+// sequence may appear after a larger one, and who follows the log looks back
+// (app/index_follower.h).
 Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
                   std::string_view entity, std::string_view entity_id, std::string_view operation,
                   Time now);
@@ -25,8 +33,6 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
 
 // The last change of the workspace's chunks (a document indexed or deleted), 0 before the first.
 // Uploads and changes of status do not count: they change no index.
-//
-// Versions grow in the order of commits as long as writers are serialised, as SQLite does.
 Result<std::int64_t> chunks_version(sql::Connection& connection, const WorkspaceId& workspace);
 
 // A foreign key that does not hold says that the workspace is not there: not_found, as for any id.

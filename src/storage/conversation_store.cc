@@ -5,6 +5,7 @@
 #include "storage/cursor.h"
 #include "storage/export_messages.h"
 #include "storage/json.h"
+#include "storage/query.h"
 #include "storage/stores.h"
 
 namespace monitora::storage {
@@ -57,37 +58,28 @@ class SqlConversationStore final : public ConversationStore {
 
   Result<Conversation> find(const WorkspaceId& workspace,
                             const ConversationId& conversation) override {
-    std::optional<Conversation> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query(
-          select_conversation(" FROM conversations c WHERE c.id = ? AND c.workspace_id = ?"),
-          {p(conversation), p(workspace)}, [&](const Row& row) {
-            found = read_conversation(row);
-            return Status();
-          });
-    }));
-    if (!found) return absent();
-    return std::move(*found);
+    return required(query_one(pool_,
+                              select_conversation(
+                                  " FROM conversations c WHERE c.id = ? AND c.workspace_id = ?"),
+                              {p(conversation), p(workspace)}, read_conversation),
+                    absent());
   }
 
   Result<Access> find_for_user(const UserId& user, const ConversationId& conversation) override {
-    std::optional<Access> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query(
-          select_conversation(
-              ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM conversations c "
-              "JOIN workspaces w ON w.id = c.workspace_id "
-              "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
-              "WHERE c.id = ? AND (w.user_id = ? OR a.user_id = ?)"),
-          {p(user), p(user), p(conversation), p(user), p(user)}, [&](const Row& row) {
-            found = Access{
-                read_conversation(row),
-                parse_user_role(row.text(kConversationColumnCount)).value_or(UserRole::lecteur)};
-            return Status();
-          });
-    }));
-    if (!found) return absent();
-    return std::move(*found);
+    const auto read = [](const Row& row) {
+      return Access{
+          read_conversation(row),
+          parse_user_role(row.text(kConversationColumnCount)).value_or(UserRole::lecteur)};
+    };
+    return required(
+        query_one(pool_,
+                  select_conversation(
+                      ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM conversations c "
+                      "JOIN workspaces w ON w.id = c.workspace_id "
+                      "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
+                      "WHERE c.id = ? AND (w.user_id = ? OR a.user_id = ?)"),
+                  {p(user), p(user), p(conversation), p(user), p(user)}, read),
+        absent());
   }
 
   Result<Page<Message>> messages(const WorkspaceId& workspace, const ConversationId& conversation,
@@ -144,20 +136,21 @@ class SqlConversationStore final : public ConversationStore {
   Status append(const WorkspaceId& workspace, const Conversation& conversation, bool is_new,
                 const std::vector<Message>& messages) override {
     const Status status = pool_.transact([&](Connection& connection) -> Status {
-      Time now = clock_.now();
-      const Time logged_at = now;
-      const std::string id = conversation.id.to_string();
+      const Time now = clock_.now();
+      Time at = now;
       if (is_new) {
         MONITORA_TRY(insert_conversation(connection, workspace, conversation, now));
-        MONITORA_TRY(log_change(connection, workspace, "conversation", id, "created", logged_at));
       } else {
-        MONITORA_ASSIGN(const auto last, last_message_at(connection, workspace, conversation.id));
+        MONITORA_ASSIGN(const auto last, lock(connection, workspace, conversation.id));
         // A turn comes after the one before it, whatever the clocks of two nodes say.
-        if (last && *last >= now) now = *last + Micros(1);
+        if (last && *last >= at) at = *last + Micros(1);
       }
-      if (messages.empty()) return {};
-      MONITORA_TRY(insert_messages(connection, conversation.id, messages, now));
-      return log_change(connection, workspace, "message", id, "created", logged_at);
+      if (!messages.empty())
+        MONITORA_TRY(insert_messages(connection, conversation.id, messages, at));
+      else if (!is_new)
+        return {};
+      return log_change(connection, workspace, is_new ? "conversation" : "message",
+                        conversation.id.to_string(), "created", now);
     });
     return workspace_must_exist(status);
   }
@@ -202,30 +195,37 @@ class SqlConversationStore final : public ConversationStore {
   static Status insert_conversation(Connection& connection, const WorkspaceId& workspace,
                                     const Conversation& conversation, Time now) {
     const bool has_start = conversation.started_at != Time();
-    return connection
-        .execute(
-            "INSERT INTO conversations (id, workspace_id, visitor_id, title, channel, started_at, "
-            "messages_count) VALUES (?, ?, ?, ?, ?, ?, 0)",
-            {p(conversation.id), p(workspace), p_or_null(conversation.visitor_id),
-             p_or_null(conversation.title), p(to_string(conversation.channel)),
-             p(has_start ? conversation.started_at : now)})
-        .status();
+    return connection.post(
+        "INSERT INTO conversations (id, workspace_id, visitor_id, title, channel, started_at, "
+        "messages_count) VALUES (?, ?, ?, ?, ?, ?, 0)",
+        {p(conversation.id), p(workspace), p_or_null(conversation.visitor_id),
+         p_or_null(conversation.title), p(to_string(conversation.channel)),
+         p(has_start ? conversation.started_at : now)});
   }
 
-  static Result<std::optional<Time>> last_message_at(Connection& connection,
-                                                     const WorkspaceId& workspace,
-                                                     const ConversationId& conversation) {
-    bool found = false;
-    std::optional<Time> last;
-    MONITORA_TRY(connection.query(
-        "SELECT last_message_at FROM conversations WHERE id = ? AND workspace_id = ?",
-        {p(conversation), p(workspace)}, [&](const Row& row) {
-          found = true;
-          if (!row.is_null(0)) last = row.time(0);
-          return Status();
-        }));
-    if (!found) return absent();
-    return last;
+  // The time of its last message. Until the transaction's end nobody else adds to it, so that turns
+  // do not mix.
+  static Result<std::optional<Time>> lock(Connection& connection, const WorkspaceId& workspace,
+                                          const ConversationId& conversation) {
+    std::string statement =
+        "SELECT last_message_at FROM conversations WHERE id = ? AND workspace_id = ?";
+    switch (connection.dialect().database()) {
+      case sql::Database::sqlite:
+        break;  // one writer
+      case sql::Database::postgres:
+        statement += " FOR UPDATE";
+        break;
+      case sql::Database::sqlserver:  // not a lock hint: Babelfish ignores them
+        MONITORA_TRY(
+            connection.post("UPDATE conversations SET ended_at = ended_at "
+                            "WHERE id = ? AND workspace_id = ?",
+                            {p(conversation), p(workspace)}));
+    }
+    return required(query_one(connection, statement, {p(conversation), p(workspace)},
+                              [](const Row& row) {
+                                return row.is_null(0) ? std::nullopt : std::optional(row.time(0));
+                              }),
+                    absent());
   }
 
   // messages_count and last_message_at of the conversation are the database's (a trigger's).

@@ -1,11 +1,10 @@
-#include <bit>
-#include <cstring>
-#include <fstream>
-
 #include "storage/changes.h"
+#include "storage/chunk_rows.h"
 #include "storage/cursor.h"
 #include "storage/document_rows.h"
+#include "storage/file_parts.h"
 #include "storage/json.h"
+#include "storage/query.h"
 #include "storage/stores.h"
 
 namespace monitora::storage {
@@ -19,45 +18,6 @@ using sql::Row;
 Status absent() {
   return Status::not_found("document_not_found");
 }
-
-// Hands a file's bytes to insert_blob, and notices a file that is not of the size that was
-// announced.
-class FileParts {
- public:
-  explicit FileParts(const std::filesystem::path& path) : stream_(path, std::ios::binary) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    if (!error && stream_) size_ = static_cast<std::int64_t>(size);
-  }
-
-  bool open() const { return size_ >= 0; }
-  std::int64_t size() const { return size_; }
-
-  Result<std::size_t> read(std::span<std::uint8_t> buffer) {
-    stream_.read(reinterpret_cast<char*>(buffer.data()),
-                 static_cast<std::streamsize>(buffer.size()));
-    if (stream_.bad()) return Status::internal("reading an uploaded file failed");
-    const auto count = stream_.gcount();
-    read_ += count;
-    if (count == 0 && read_ < size_) return changed();
-    return static_cast<std::size_t>(count);
-  }
-
-  // After the last part: nothing may be left of the file, nor anything be missing.
-  Status check_end() {
-    if (read_ != size_ || stream_.peek() != std::char_traits<char>::eof()) return changed();
-    return {};
-  }
-
- private:
-  static Status changed() {
-    return Status::internal("an uploaded file changed its size while it was stored");
-  }
-
-  std::ifstream stream_;
-  std::int64_t size_ = -1;
-  std::int64_t read_ = 0;
-};
 
 class SqlDocumentStore final : public DocumentStore {
  public:
@@ -93,37 +53,27 @@ class SqlDocumentStore final : public DocumentStore {
   }
 
   Result<Document> find(const WorkspaceId& workspace, const DocumentId& document) override {
-    std::optional<Document> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query("SELECT " + std::string(kDocumentColumns) +
+    return required(query_one(pool_,
+                              "SELECT " + std::string(kDocumentColumns) +
                                   " FROM documents d WHERE d.id = ? AND d.workspace_id = ?",
-                              {p(document), p(workspace)}, [&](const Row& row) {
-                                found = read_document(row);
-                                return Status();
-                              });
-    }));
-    if (!found) return absent();
-    return std::move(*found);
+                              {p(document), p(workspace)}, read_document),
+                    absent());
   }
 
   Result<Access> find_for_user(const UserId& user, const DocumentId& document) override {
-    std::optional<Access> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query(
-          "SELECT " + std::string(kDocumentColumns) +
-              ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM documents d "
-              "JOIN workspaces w ON w.id = d.workspace_id "
-              "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
-              "WHERE d.id = ? AND (w.user_id = ? OR a.user_id = ?)",
-          {p(user), p(user), p(document), p(user), p(user)}, [&](const Row& row) {
-            found =
-                Access{read_document(row),
-                       parse_user_role(row.text(kDocumentColumnCount)).value_or(UserRole::lecteur)};
-            return Status();
-          });
-    }));
-    if (!found) return absent();
-    return std::move(*found);
+    const auto read = [](const Row& row) {
+      return Access{read_document(row),
+                    parse_user_role(row.text(kDocumentColumnCount)).value_or(UserRole::lecteur)};
+    };
+    return required(
+        query_one(pool_,
+                  "SELECT " + std::string(kDocumentColumns) +
+                      ", CASE WHEN w.user_id = ? THEN 'admin' ELSE a.role END FROM documents d "
+                      "JOIN workspaces w ON w.id = d.workspace_id "
+                      "LEFT JOIN workspace_members a ON a.workspace_id = w.id AND a.user_id = ? "
+                      "WHERE d.id = ? AND (w.user_id = ? OR a.user_id = ?)",
+                  {p(user), p(user), p(document), p(user), p(user)}, read),
+        absent());
   }
 
   Result<Document> create(const WorkspaceId& workspace, const Document& document,
@@ -161,13 +111,7 @@ class SqlDocumentStore final : public DocumentStore {
   Status read_content(const WorkspaceId& workspace, const DocumentId& document,
                       const std::function<Status(BytesView)>& part) override {
     return pool_.read([&](Connection& connection) -> Status {
-      bool found = false;
-      MONITORA_TRY(connection.query("SELECT 1 FROM documents WHERE id = ? AND workspace_id = ?",
-                                    {p(document), p(workspace)}, [&](const Row&) {
-                                      found = true;
-                                      return Status();
-                                    }));
-      if (!found) return absent();
+      MONITORA_TRY(must_exist(connection, workspace, document));
       return connection.read_blob("document_contents", "content", "document_id", p(document), part);
     });
   }
@@ -186,13 +130,7 @@ class SqlDocumentStore final : public DocumentStore {
 
   Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) override {
     return pool_.transact([&](Connection& connection) -> Status {
-      bool found = false;
-      MONITORA_TRY(connection.query("SELECT 1 FROM documents WHERE id = ? AND workspace_id = ?",
-                                    {p(document), p(workspace)}, [&](const Row&) {
-                                      found = true;
-                                      return Status();
-                                    }));
-      if (!found) return absent();
+      MONITORA_TRY(must_exist(connection, workspace, document));
       const Time now = clock_.now();
       return insert_job(connection, "index_document", index_document_payload(workspace, document),
                         now, now)
@@ -203,13 +141,12 @@ class SqlDocumentStore final : public DocumentStore {
   Result<int> request_indexing_of_all(const WorkspaceId& workspace) override {
     int count = 0;
     MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
-      std::vector<DocumentId> documents;
-      MONITORA_TRY(connection.query(
-          "SELECT id FROM documents WHERE workspace_id = ? ORDER BY created_at, id", {p(workspace)},
-          [&](const Row& row) {
-            documents.emplace_back(row.uuid(0));
-            return Status();
-          }));
+      const Param params[] = {p(workspace)};
+      MONITORA_ASSIGN(
+          const std::vector<DocumentId> documents,
+          query_all(connection,
+                    "SELECT id FROM documents WHERE workspace_id = ? ORDER BY created_at, id",
+                    params, [](const Row& row) { return DocumentId(row.uuid(0)); }));
       count = static_cast<int>(documents.size());
       return insert_index_jobs(connection, workspace, documents);
     }));
@@ -298,14 +235,13 @@ class SqlDocumentStore final : public DocumentStore {
                                                    const DocumentId& document) override {
     std::vector<IndexedChunk> found;
     MONITORA_TRY(pool_.read([&](Connection& connection) -> Status {
-      std::optional<std::string> filename;
-      MONITORA_TRY(
-          connection.query("SELECT filename FROM documents WHERE id = ? AND workspace_id = ?",
-                           {p(document), p(workspace)}, [&](const Row& row) {
-                             filename = row.text(0);
-                             return Status();
-                           }));
-      if (!filename) return absent();
+      MONITORA_ASSIGN(
+          const std::string filename,
+          required(query_one(connection,
+                             "SELECT filename FROM documents WHERE id = ? AND workspace_id = ?",
+                             {p(document), p(workspace)},
+                             [](const Row& row) { return std::string(row.text(0)); }),
+                   absent()));
       return connection.query("SELECT " + std::string(kChunkColumns) +
                                   ", k.embedding FROM document_chunks k "
                                   "WHERE k.document_id = ? AND k.workspace_id = ? "
@@ -313,7 +249,7 @@ class SqlDocumentStore final : public DocumentStore {
                               {p(document), p(workspace)}, [&](const Row& row) -> Status {
                                 MONITORA_ASSIGN(Vector vector,
                                                 read_vector(row.bytes(kChunkColumnCount)));
-                                found.push_back({read_chunk(row), *filename, std::move(vector)});
+                                found.push_back({read_chunk(row), filename, std::move(vector)});
                                 return {};
                               });
     }));
@@ -338,16 +274,22 @@ class SqlDocumentStore final : public DocumentStore {
   }
 
  private:
+  static Status must_exist(Connection& connection, const WorkspaceId& workspace,
+                           const DocumentId& document) {
+    MONITORA_ASSIGN(const bool there,
+                    exists(connection, "SELECT 1 FROM documents WHERE id = ? AND workspace_id = ?",
+                           {p(document), p(workspace)}));
+    return there ? Status() : absent();
+  }
+
   static Status insert_row(Connection& connection, const Document& document) {
-    return connection
-        .execute(
-            "INSERT INTO documents (id, workspace_id, filename, file_size, mime_type, "
-            "content_sha256, "
-            "status, chunk_count, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?)",
-            {p(document.id), p(document.workspace_id), p(document.filename), p(document.file_size),
-             p_or_null(document.mime_type), p_or_null(document.content_sha256),
-             p(document.created_at)})
-        .status();
+    return connection.post(
+        "INSERT INTO documents (id, workspace_id, filename, file_size, mime_type, "
+        "content_sha256, "
+        "status, chunk_count, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?)",
+        {p(document.id), p(document.workspace_id), p(document.filename), p(document.file_size),
+         p_or_null(document.mime_type), p_or_null(document.content_sha256),
+         p(document.created_at)});
   }
 
   Status insert_index_jobs(Connection& connection, const WorkspaceId& workspace,
@@ -366,39 +308,6 @@ class SqlDocumentStore final : public DocumentStore {
                        row[2] = p(payload);
                        row[3] = p(now);
                        row[4] = p(now);
-                       return true;
-                     })
-        .status();
-  }
-
-  static Status insert_chunks(Connection& connection, const WorkspaceId& workspace,
-                              const DocumentId& document, const std::vector<Chunk>& chunks,
-                              const std::vector<Vector>& vectors, const std::string& model,
-                              Time now) {
-    constexpr std::string_view kColumns[] = {
-        "id",          "document_id",  "workspace_id", "content",         "metadata",
-        "chunk_index", "embedding_id", "embedding",    "embedding_model", "created_at"};
-    std::size_t next = 0;
-    std::string metadata, label;
-    return connection
-        .insert_many("document_chunks", kColumns,
-                     [&](std::span<Param> row) -> Result<bool> {
-                       if (next == chunks.size()) return false;
-                       const Chunk& chunk = chunks[next];
-                       const Vector& vector = vectors[next++];
-                       const ChunkId id = chunk.id.is_nil() ? ChunkId::random() : chunk.id;
-                       metadata = place_json(chunk.place);
-                       label = id.to_string();
-                       row[0] = p(id);
-                       row[1] = p(document);
-                       row[2] = p(workspace);
-                       row[3] = p(chunk.content);
-                       row[4] = p(metadata);
-                       row[5] = p(chunk.index);
-                       row[6] = p(label);
-                       row[7] = p(vector_bytes(vector));
-                       row[8] = p(model);
-                       row[9] = p(now);
                        return true;
                      })
         .status();

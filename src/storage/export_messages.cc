@@ -41,7 +41,7 @@ Result<std::vector<Conversation>> MessageExport::conversations(
     const std::optional<Position>& after) {
   const FilterClause conditions(filter_);
   std::vector<Conversation> found;
-  MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+  MONITORA_TRY(pool_.report([&](Connection& connection) {
     std::string statement = "SELECT " + std::string(kConversationColumns) +
                             " FROM conversations c WHERE c.workspace_id = ?";
     std::vector<Param> params{p(workspace_)};
@@ -65,7 +65,7 @@ Result<std::vector<Message>> MessageExport::messages(const std::vector<Conversat
                                                      const std::optional<Progress>& after) {
   const std::size_t first = after ? after->conversation : 0;
   std::vector<Message> found;
-  MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+  MONITORA_TRY(pool_.report([&](Connection& connection) {
     std::string statement = "SELECT " + std::string(kMessageColumns) +
                             " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
                             "WHERE c.workspace_id = ? AND c.started_at >= ? "

@@ -3,6 +3,7 @@
 #include "storage/cursor.h"
 #include "storage/json.h"
 #include "storage/stores.h"
+#include "storage/upsert.h"
 
 namespace monitora::storage {
 namespace {
@@ -55,17 +56,11 @@ class SqlInsightsStore final : public InsightsStore {
       MONITORA_ASSIGN(metrics, all_time(connection, workspace));
       return {};
     }));
-    const auto once = [&] {
-      return pool_.transact([&](Connection& connection) -> Status {
-        MONITORA_TRY(keep(connection, workspace, metrics));
-        return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
-                          metrics.calculated_at);
-      });
-    };
-    Status status = once();
-    // Two first calculations at once: the row of the other is there now, and is updated.
-    if (status.code() == Code::conflict && status.key() == "unique_violation") status = once();
-    MONITORA_TRY(workspace_must_exist(status));
+    MONITORA_TRY(workspace_must_exist(transact_upsert(pool_, [&](Connection& connection) -> Status {
+      MONITORA_TRY(keep(connection, workspace, metrics));
+      return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
+                        metrics.calculated_at);
+    })));
     return metrics;
   }
 
@@ -172,7 +167,7 @@ class SqlInsightsStore final : public InsightsStore {
   Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to,
                               bool by_hour) override {
     Analytics analytics;
-    MONITORA_TRY(pool_.read([&](Connection& connection) -> Status {
+    MONITORA_TRY(pool_.report([&](Connection& connection) -> Status {
       MONITORA_ASSIGN(analytics, read_totals(connection, workspace, from, to));
       MONITORA_ASSIGN(analytics.history, read_history(connection, workspace, from, to, by_hour));
       return {};
@@ -197,31 +192,17 @@ class SqlInsightsStore final : public InsightsStore {
 
   static Status keep(Connection& connection, const WorkspaceId& workspace,
                      const InsightMetrics& metrics) {
-    const Param values[] = {p(metrics.satisfaction_rate),
-                            p(metrics.avg_rag_score),
-                            p(metrics.avg_messages_per_conversation),
-                            p(metrics.low_confidence_count),
-                            p(metrics.total_conversations),
-                            p(metrics.total_messages),
-                            p(metrics.calculated_at),
-                            p(workspace),
-                            p(Uuid::random())};
-    MONITORA_ASSIGN(
-        const auto rows,
-        connection.execute("UPDATE insights_cache SET satisfaction_rate = ?, avg_rag_score = ?, "
-                           "avg_messages_per_conversation = ?, low_confidence_count = ?, "
-                           "total_conversations = ?, total_messages = ?, calculated_at = ? "
-                           "WHERE workspace_id = ?",
-                           sql::Params(values).first(8)));
-    if (rows > 0) return {};
-    return connection
-        .execute(
-            "INSERT INTO insights_cache (satisfaction_rate, avg_rag_score, "
-            "avg_messages_per_conversation, low_confidence_count, total_conversations, "
-            "total_messages, calculated_at, workspace_id, id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            sql::Params(values))
-        .status();
+    const Field key[] = {{"workspace_id", p(workspace)}};
+    const Field fields[] = {
+        {"satisfaction_rate", p(metrics.satisfaction_rate)},
+        {"avg_rag_score", p(metrics.avg_rag_score)},
+        {"avg_messages_per_conversation", p(metrics.avg_messages_per_conversation)},
+        {"low_confidence_count", p(metrics.low_confidence_count)},
+        {"total_conversations", p(metrics.total_conversations)},
+        {"total_messages", p(metrics.total_messages)},
+        {"calculated_at", p(metrics.calculated_at)}};
+    const Field only_new[] = {{"id", p(Uuid::random())}};
+    return upsert(connection, "insights_cache", key, fields, only_new);
   }
 
   sql::Pool& pool_;

@@ -85,10 +85,9 @@ class SqlWorkspaceStore final : public WorkspaceStore {
     std::optional<WorkspaceView> made;
     const Status status = pool_.transact([&](Connection& connection) -> Status {
       MONITORA_TRY(insert(connection, owner, workspace, now));
-      MONITORA_TRY(log_change(connection, workspace.id, "workspace", workspace.id.to_string(),
-                              "created", now));
       MONITORA_ASSIGN(made, view(connection, owner, workspace.id));
-      return {};
+      return log_change(connection, workspace.id, "workspace", workspace.id.to_string(), "created",
+                        now);
     });
     if (status.key() == "foreign_key_violation") return Status::not_found("user_not_found");
     MONITORA_TRY(status);
@@ -133,10 +132,8 @@ class SqlWorkspaceStore final : public WorkspaceStore {
     MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
       MONITORA_ASSIGN(const auto rows, connection.execute(statement, params));
       if (rows == 0) return workspace_absent();
-      MONITORA_TRY(
-          log_change(connection, workspace, "workspace", workspace.to_string(), "updated", now));
       MONITORA_ASSIGN(changed, view(connection, user, workspace));
-      return {};
+      return log_change(connection, workspace, "workspace", workspace.to_string(), "updated", now);
     }));
     return std::move(*changed);
   }
@@ -196,14 +193,16 @@ class SqlWorkspaceStore final : public WorkspaceStore {
 
   Status set_identity_secret(const UserId& user, const WorkspaceId& workspace,
                              const std::string& encrypted, Time previous_expires_at) override {
-    // The right-hand sides are the values before the update.
+    // The right-hand sides are the values before the update. Without a secret before, its end is no
+    // matter: it stays, and tells PostgreSQL the type of the other.
     return pool_.transact([&](Connection& connection) -> Status {
       MONITORA_ASSIGN(
           const auto rows,
           connection.execute("UPDATE workspaces SET "
                              "identity_secret_previous_encrypted = identity_secret_encrypted, "
                              "identity_secret_previous_expires_at = "
-                             "CASE WHEN identity_secret_encrypted IS NULL THEN NULL ELSE ? END, "
+                             "CASE WHEN identity_secret_encrypted IS NULL "
+                             "THEN identity_secret_previous_expires_at ELSE ? END, "
                              "identity_secret_encrypted = ?, updated_at = ? WHERE id = ? AND " +
                                  std::string(kMayChange),
                              {p(previous_expires_at), p(encrypted), p(clock_.now()), p(workspace),

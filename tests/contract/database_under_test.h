@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/json.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -92,6 +93,10 @@ void in_parallel(int threads, const std::function<void(int)>& work);
 // The call fails with this key.
 #define EXPECT_KEY(expression, expected_key) \
   EXPECT_EQ(::monitora::contract::status_of(expression).key(), expected_key)
+
+// The same JSON, however it is written: PostgreSQL's jsonb orders and spaces it its own way.
+#define EXPECT_JSON(actual, expected) \
+  EXPECT_EQ(boost::json::parse(actual), boost::json::parse(expected))
 
 // Runs the suite's tests on every database; once in each file that has a fixture of its own.
 #define MONITORA_FOR_EVERY_DATABASE(fixture)                                                  \

@@ -59,8 +59,8 @@ TEST_P(DocumentContract, AnUploadIsARowItsBytesAJobAndAChange) {
   const auto job = jobs->lease("node", {"index_document"}, seconds(60));
   ASSERT_OK(job);
   ASSERT_TRUE(job->has_value());
-  EXPECT_EQ((*job)->payload, R"({"workspace_id":")" + workspace.to_string() +
-                                 R"(","document_id":")" + made.id.to_string() + R"("})");
+  EXPECT_JSON((*job)->payload, R"({"workspace_id":")" + workspace.to_string() +
+                                   R"(","document_id":")" + made.id.to_string() + R"("})");
 }
 
 TEST_P(DocumentContract, BytesOfEverySizeComeBackUnchanged) {
@@ -195,7 +195,7 @@ TEST_P(DocumentContract, ChunksComeBackWithTheirPlacesAndVectors) {
           const std::uint8_t one[] = {0, 0, 0x80, 0x3f};
           EXPECT_EQ(row.bytes(0).size(), 16U);
           EXPECT_EQ(std::memcmp(row.bytes(0).data(), one, 4), 0);
-          EXPECT_EQ(row.text(1), R"({"sheet":"Feuil \"1\"","row":12})");
+          EXPECT_JSON(row.text(1), R"({"sheet":"Feuil \"1\"","row":12})");
           EXPECT_EQ(row.text(2), chunks[1].id.to_string());
           EXPECT_EQ(row.text(3), "e5-small");
           return Status();

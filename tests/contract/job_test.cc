@@ -37,7 +37,7 @@ TEST_P(JobContract, TheOldestDueJobIsLeasedAndDone) {
   ASSERT_TRUE(job);
   EXPECT_EQ(job->id, first);
   EXPECT_EQ(job->kind, "index");
-  EXPECT_EQ(job->payload, R"({"n":1})");
+  EXPECT_JSON(job->payload, R"({"n":1})");
   EXPECT_EQ(job->attempts, 1);
   EXPECT_EQ(lease("b")->id, second);
   EXPECT_FALSE(lease("b"));
@@ -163,7 +163,7 @@ TEST_P(ChangeLogContract, TellsInOrderWhatHappened) {
   const auto [made, messages] = talk(foreign, "q", "r");
   const auto changes = change_log->since(start, 100);
   ASSERT_OK(changes);
-  ASSERT_EQ(changes->size(), 3U);
+  ASSERT_EQ(changes->size(), 2U);
   const Change& first = changes->front();
   EXPECT_GT(first.sequence, start);
   EXPECT_EQ(first.workspace_id, workspace);
@@ -171,9 +171,9 @@ TEST_P(ChangeLogContract, TellsInOrderWhatHappened) {
   EXPECT_EQ(first.entity_id, document.id.to_string());
   EXPECT_EQ(first.operation, "created");
   EXPECT_EQ(first.at, clock.now() - seconds(1));
-  EXPECT_EQ(changes->at(2).entity, "message");
-  EXPECT_EQ(changes->at(2).entity_id, made.id.to_string());
-  EXPECT_EQ(changes->at(2).workspace_id, foreign);
+  EXPECT_EQ(changes->at(1).entity, "conversation");
+  EXPECT_EQ(changes->at(1).entity_id, made.id.to_string());
+  EXPECT_EQ(changes->at(1).workspace_id, foreign);
   EXPECT_EQ(changes->back().sequence, last_change());
   EXPECT_EQ(change_log->since(start, 1)->size(), 1U);
   EXPECT_THAT(*change_log->since(last_change(), 100), IsEmpty());
@@ -213,7 +213,7 @@ TEST_P(AuditContract, KeepsWhoDidWhat) {
             EXPECT_EQ(WorkspaceId(row.uuid(2)), workspace);
             EXPECT_EQ(row.text(3), "cgv \"1\".txt");
             EXPECT_EQ(row.text(4), "::1");
-            EXPECT_EQ(row.text(5), R"({"taille":3})");
+            EXPECT_JSON(row.text(5), R"({"taille":3})");
           } else {
             EXPECT_TRUE(row.is_null(2) && row.is_null(3) && row.is_null(4) && row.is_null(5));
           }
