@@ -17,7 +17,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr int kTries = 6;  // of a transaction that meets `database_busy`
+constexpr int kTries = 6;            // of a transaction that meets `database_busy`
+constexpr int kTriesAfterALoss = 2;  // of one whose connection breaks
 constexpr int kMostInACommit = 32;
 
 // Transactions that share a commit. Passed on with the connection, whose holder alone changes
@@ -47,6 +48,7 @@ class Batch {
 struct Kept {
   std::unique_ptr<Connection> connection;
   Steady::time_point opened_at;
+  Steady::time_point used_at;    // last
   std::shared_ptr<Batch> batch;  // while the connection is passed on inside a transaction
 };
 
@@ -65,6 +67,7 @@ struct Side {
   int limit = 0;
   int open = 0;  // idle, handed out, or being opened
   int in_use = 0;
+  Steady::time_point broke_at{};  // the last one that did: those idle since before are asked
   std::vector<Kept> idle;
   std::deque<Waiter*> waiting;
 };
@@ -115,10 +118,15 @@ struct Pool::State {
   std::int64_t opened_ever = 0;
 
   Side& side(Connection::Mode mode) {
-    return mode == Connection::Mode::read && options.readers > 0 ? readers : writers;
+    const bool on_readers = mode == Connection::Mode::read && options.readers > 0;
+    return on_readers && !options.readers_lag ? readers : writers;
   }
 
   Result<Kept> take(Side& side, bool joins = false);
+  std::optional<Kept> take_idle(Side& side, std::unique_lock<std::mutex>& lock);
+  Status with(Side& side, const std::function<Status(Connection&)>& work);
+  Status read(Side& side, const std::function<Status(Connection&)>& work);
+  Status alone(const std::function<Status(Connection&)>& work, bool& lost_before_commit);
   Status share(const std::function<Status(Connection&)>& work);
   bool pass_on(Side& side, Kept& kept);
   Result<Kept> open_for(Side& side);
@@ -148,22 +156,43 @@ Result<Kept> Pool::State::open_for(Side& side) {
     return made.status();
   }
   ++opened_ever;
-  return Kept{std::move(*made), Steady::now(), nullptr};
+  return Kept{std::move(*made), Steady::now(), Steady::now(), nullptr};
 }
 
-Result<Kept> Pool::State::take(Side& side, bool joins) {
-  std::vector<Kept> too_old;  // closed after the lock is released
-  std::unique_lock lock(mutex);
+// One that is idle and alive, if there is one. The lock is held, and let go of while a connection
+// is looked at or closed.
+std::optional<Kept> Pool::State::take_idle(Side& side, std::unique_lock<std::mutex>& lock) {
   while (!side.idle.empty() && side.waiting.empty()) {
     Kept kept = std::move(side.idle.back());
     side.idle.pop_back();
-    if (Steady::now() - kept.opened_at < options.max_lifetime) {
-      ++side.in_use;
+    ++side.in_use;
+    const Steady::time_point now = Steady::now();
+    const bool too_old = now - kept.opened_at >= options.max_lifetime;
+    const bool ask = now - kept.used_at >= options.ask_after || kept.used_at < side.broke_at;
+    lock.unlock();
+    if (!too_old && kept.connection->is_alive(ask)) {
+      lock.lock();
       return kept;
     }
-    --side.open;
-    too_old.push_back(std::move(kept));
+    kept.connection.reset();
+    std::vector<Kept> gone;
+    lock.lock();
+    if (!too_old) {
+      side.broke_at = now;
+      gone.swap(side.idle);
+      side.open -= static_cast<int>(gone.size());
+    }
+    pass_on_place(side);
+    lock.unlock();
+    gone.clear();
+    lock.lock();
   }
+  return std::nullopt;
+}
+
+Result<Kept> Pool::State::take(Side& side, bool joins) {
+  std::unique_lock lock(mutex);
+  if (std::optional<Kept> kept = take_idle(side, lock)) return std::move(*kept);
   if (side.open < side.limit) {
     ++side.open;
     ++side.in_use;
@@ -200,8 +229,10 @@ void Pool::State::give_back(Side& side, Kept kept) {
   if (kept.connection->in_transaction()) kept.connection->rollback();
   const bool keep = !kept.connection->is_broken() && !kept.connection->in_transaction();
   if (!keep) kept.connection.reset();
+  kept.used_at = Steady::now();
   const std::lock_guard lock(mutex);
   if (!keep) {
+    side.broke_at = kept.used_at;
     pass_on_place(side);
     return;
   }
@@ -275,39 +306,59 @@ Pool::~Pool() {
       lock, [&] { return state_->writers.in_use == 0 && state_->readers.in_use == 0; });
 }
 
-Status Pool::with(Connection::Mode mode, const std::function<Status(Connection&)>& work) {
-  Side& side = state_->side(mode);
-  MONITORA_ASSIGN(Kept kept, state_->take(side));
+Status Pool::State::with(Side& side, const std::function<Status(Connection&)>& work) {
+  MONITORA_ASSIGN(Kept kept, take(side));
   struct Return {  // also when `work` throws
     State& state;
     Side& side;
     Kept& kept;
     ~Return() { state.give_back(side, std::move(kept)); }
-  } const giving_back{*state_, side, kept};
+  } const giving_back{*this, side, kept};
   return work(*kept.connection);
+}
+
+Status Pool::State::read(Side& side, const std::function<Status(Connection&)>& work) {
+  return with(side, [&](Connection& connection) -> Status {
+    MONITORA_TRY(connection.begin(Connection::Mode::read));
+    MONITORA_TRY(work(connection));
+    return connection.commit();
+  });
+}
+
+// A transaction with a commit of its own.
+Status Pool::State::alone(const std::function<Status(Connection&)>& work,
+                          bool& lost_before_commit) {
+  return with(writers, [&](Connection& connection) -> Status {
+    Status status = connection.begin(Connection::Mode::write);
+    if (status.ok()) status = work(connection);
+    lost_before_commit = !status.ok() && connection.is_broken();
+    MONITORA_TRY(status);  // giving it back rolls back
+    return connection.commit();
+  });
+}
+
+Status Pool::with(Connection::Mode mode, const std::function<Status(Connection&)>& work) {
+  return state_->with(state_->side(mode), work);
 }
 
 Status Pool::transact(const std::function<Status(Connection&)>& work) {
   for (int attempt = 0;; ++attempt) {
-    Status status = state_->options.share_commits
-                        ? state_->share(work)
-                        : with(Connection::Mode::write, [&](Connection& connection) -> Status {
-                            MONITORA_TRY(connection.begin(Connection::Mode::write));
-                            MONITORA_TRY(work(connection));  // giving it back rolls back
-                            return connection.commit();
-                          });
-    if (status.key() != "database_busy" || attempt + 1 == kTries) return status;
+    bool lost = false;
+    Status status = state_->options.share_commits ? state_->share(work) : state_->alone(work, lost);
+    const bool again =
+        status.key() == "database_busy" || (lost && status.key() == "database_unavailable");
+    if (!again || attempt + 1 >= (lost ? kTriesAfterALoss : kTries)) return status;
     std::this_thread::sleep_for(pause_before(attempt));
     MONITORA_TRY(check_deadline());
   }
 }
 
 Status Pool::read(const std::function<Status(Connection&)>& work) {
-  return with(Connection::Mode::read, [&](Connection& connection) -> Status {
-    MONITORA_TRY(connection.begin(Connection::Mode::read));
-    MONITORA_TRY(work(connection));
-    return connection.commit();
-  });
+  return state_->read(state_->side(Connection::Mode::read), work);
+}
+
+Status Pool::report(const std::function<Status(Connection&)>& work) {
+  return state_->read(state_->options.readers > 0 ? state_->readers : state_->writers, work);
 }
 
 Database Pool::database() const {

@@ -12,7 +12,9 @@ namespace monitora::sql {
 
 // Bounded. Thread-safe. A caller waits at most until its Deadline::current(), or `max_wait`, then
 // gets unavailable `database_saturated` with Retry-After. Broken connections are dropped, not
-// handed out again.
+// handed out again: each is looked at before it is handed out, and asked whether the database still
+// answers when it was idle for long or another one broke since. One that does not takes all idle
+// ones with it, so that a server that was gone costs nobody a failed request afterwards.
 class Pool {
  public:
   struct Options {
@@ -24,8 +26,11 @@ class Pool {
     // others run again.
     bool share_commits = false;
     int readers = 4;  // 0: readers use the writers
+    // The readers are on a secondary, which may be behind: only report() uses them.
+    bool readers_lag = false;
     std::chrono::milliseconds max_wait{5000};
     std::chrono::minutes max_lifetime{30};
+    std::chrono::milliseconds ask_after{30'000};  // of being idle
   };
   using Open = std::function<Result<std::unique_ptr<Connection>>(Connection::Mode mode)>;
 
@@ -37,11 +42,14 @@ class Pool {
   // Runs `work` with a connection outside a transaction: single statements.
   Status with(Connection::Mode mode, const std::function<Status(Connection&)>& work);
   // Runs `work` in a transaction: commits when it answers ok, else rolls back. `database_busy` runs
-  // the whole of it again, a few times with jitter, within the deadline: `work` must be safe to
-  // repeat.
+  // the whole of it again, a few times with jitter, within the deadline, and so does a connection
+  // that breaks before its commit was sent: `work` must be safe to repeat. A commit that was sent
+  // and not answered is never repeated: `database_unavailable`.
   Status transact(const std::function<Status(Connection&)>& work);
   // A consistent view over several reads.
   Status read(const std::function<Status(Connection&)>& work);
+  // The same where it may show what was true a moment ago: from a secondary, if there is one.
+  Status report(const std::function<Status(Connection&)>& work);
 
   Database database() const;
   struct Counts {

@@ -368,6 +368,7 @@ std::unique_ptr<Pool> make_postgres_pool(const PostgresOptions& options) {
   pool.database = Database::postgres;
   pool.writers = options.connections;
   pool.readers = options.read_uri.empty() ? 0 : options.read_connections;
+  pool.readers_lag = true;
   return std::make_unique<Pool>(
       [options](Connection::Mode mode) { return open_postgres(options, mode); }, pool);
 }

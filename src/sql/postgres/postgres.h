@@ -26,9 +26,8 @@ struct PostgresOptions {
   // target_session_attrs=read-write find the primary after a failover.
   std::string uri;
   std::string password;  // when it is not in the URI; may be empty
-  // Where reads go instead, e.g. with target_session_attrs=prefer-standby. Empty: to the same
-  // server over the same connections. A secondary may lag behind: what was just written may not be
-  // read yet.
+  // A secondary for Pool::report(), e.g. with target_session_attrs=prefer-standby. Empty: there is
+  // none, and reports come from where everything else does.
   std::string read_uri;
   int connections = 8;
   int read_connections = 8;  // used with read_uri only
