@@ -1,0 +1,96 @@
+// A connection to SQL Server. Used by this directory only; see sqlserver.h.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/deadline.h"
+#include "sql/connection.h"
+#include "sql/odbc/drivers.h"
+#include "sql/odbc/handle.h"
+#include "sql/odbc/parameters.h"
+#include "sql/odbc/row.h"
+#include "sql/odbc/socket.h"
+#include "sql/odbc/statement_cache.h"
+
+namespace monitora::sql::odbc {
+
+// [name], with ] doubled; every part of schema.name on its own.
+std::string bracketed(std::string_view name);
+
+class OdbcConnection final : public Connection {
+ public:
+  // Takes over an open connection.
+  OdbcConnection(Handle<SQL_HANDLE_DBC> dbc, DriverKind driver, Socket socket);
+  ~OdbcConnection() override;
+
+  // Sets the session up; once, before anything else.
+  Status prepare_session();
+
+  const Dialect& dialect() const override;
+  Result<std::int64_t> execute(std::string_view statement, Params params) override;
+  Status query(std::string_view statement, Params params,
+               const std::function<Status(const Row&)>& each) override;
+  Status run_script(std::string_view script) override;
+  Status begin(Mode mode) override;
+  Status commit() override;
+  void rollback() override;
+  bool in_transaction() const override { return in_transaction_; }
+  bool is_broken() const override { return broken_; }
+  bool is_alive(bool ask) override;
+  Result<std::int64_t> insert_many(
+      std::string_view table, std::span<const std::string_view> columns,
+      const std::function<Result<bool>(std::span<Param> row)>& next) override;
+  Status insert_blob(std::string_view table, std::span<const std::string_view> columns,
+                     Params values, std::string_view blob_column, std::int64_t size,
+                     const BlobPart& part) override;
+  Status read_blob(std::string_view table, std::string_view blob_column,
+                   std::string_view key_column, Param key,
+                   const std::function<Status(BytesView)>& part) override;
+
+ private:
+  using Each = std::function<Status(const Row&)>;
+
+  // A driver's call that may wait for the server, ended at `deadline`.
+  template <class Call>
+  SQLRETURN guarded(SQLHSTMT statement, const Deadline& deadline, Call call);
+
+  // Whether anything may be sent at all.
+  Status ready();
+  // The error of a call that failed.
+  Status failed(SQLHSTMT statement);
+  Status failed_connection();
+  // Every result of what was executed with `code`: rows to `each` (of the first result that has
+  // columns; null: to nobody), the last count to `affected`.
+  Status take_results(SQLHSTMT statement, SQLRETURN code, const Deadline& deadline,
+                      const Each* each, std::int64_t& affected);
+  Status run_prepared(std::string_view text, Params params, const Each* each,
+                      std::int64_t& affected);
+  // A text without parameters, not kept.
+  Status run_direct(std::string_view text, const Deadline& deadline, const Each* each = nullptr);
+
+  // The kinds to send `params` in; a NULL in that of the column it is for.
+  Result<std::string> kinds_of(std::string_view text, Params params);
+  // The kinds of a table's columns, by name in lower case; asked once. Empty for what is no table.
+  using Columns = std::map<std::string, ParamKind, std::less<>>;
+  Result<const Columns*> columns_of(const std::string& table);
+
+  Handle<SQL_HANDLE_DBC> dbc_;
+  DriverKind driver_;
+  Socket socket_;
+  ParamSlots slots_;
+  std::unique_ptr<StatementCache> statements_;
+  OdbcRow row_;
+  std::map<std::string, Columns> tables_;
+  bool broken_ = false;
+  bool fired_ = false;  // the watchdog ended the call before
+  bool in_transaction_ = false;
+  bool snapshots_ = false;          // the database allows snapshot isolation
+  bool in_snapshot_ = false;        // the session is set to it
+  std::optional<Status> ended_by_;  // the error that ended the transaction
+};
+
+}  // namespace monitora::sql::odbc

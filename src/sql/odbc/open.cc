@@ -1,0 +1,91 @@
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "base/deadline.h"
+#include "sql/errors.h"
+#include "sql/odbc/connection.h"
+#include "sql/odbc/connection_string.h"
+#include "sql/odbc/sqlserver.h"
+#include "sql/odbc/utf16.h"
+#include "sql/odbc/watchdog.h"
+
+namespace monitora::sql {
+
+using namespace odbc;  // this room's own
+
+namespace {
+
+// One connection at a time opens to a port: that is how its socket is told from the others'.
+class Turn {
+ public:
+  // Waits until `until`; taken() says whether it came.
+  Turn(int port, Deadline::SteadyClock::time_point until) : port_(port) {
+    taken_ = mutex_of(port).try_lock_until(until);
+  }
+  ~Turn() {
+    if (taken_) mutex_of(port_).unlock();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool taken() const { return taken_; }
+
+ private:
+  static std::timed_mutex& mutex_of(int port) {
+    static std::mutex guard;
+    static std::map<int, std::timed_mutex> mutexes;
+    const std::lock_guard lock(guard);
+    return mutexes[port];
+  }
+  int port_;
+  bool taken_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& options,
+                                                   Connection::Mode mode) {
+  MONITORA_TRY(check_deadline());
+  MONITORA_ASSIGN(const OdbcDriver driver, find_driver(options.driver));
+  MONITORA_ASSIGN(const std::string text, connection_string(options, driver, mode));
+  const auto patience = Deadline::current().left(std::chrono::milliseconds(options.login_timeout));
+  const ScopedDeadline within(
+      Deadline::in(patience, Deadline::current().stop()));  // for the session's setting up, too
+
+  SQLHANDLE environment = odbc_environment();
+  if (environment == nullptr) return database_unavailable("no ODBC environment");
+  Handle<SQL_HANDLE_DBC> dbc(environment);
+  if (!dbc) return open_status_of(diagnostics_of(SQL_HANDLE_ENV, environment));
+  const auto seconds = std::max<std::int64_t>(1, (patience.count() + 999) / 1000);
+  ::SQLSetConnectAttrW(dbc.get(), SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(seconds),
+                       SQL_IS_UINTEGER);
+
+  const bool instance = options.host.find('\\') != std::string::npos;
+  const int port = instance ? 0 : options.port;
+  Socket socket;
+  {
+    const Turn turn(port, Deadline::current().at());
+    if (!turn.taken()) return database_unavailable("others wait for this server's login");
+    const SocketFinder finder(port);
+    std::u16string wide_text = to_utf16(text);
+    const SQLRETURN code = ::SQLDriverConnectW(dbc.get(), nullptr, wide(wide_text),
+                                               static_cast<SQLSMALLINT>(wide_text.size()), nullptr,
+                                               0, nullptr, SQL_DRIVER_NOPROMPT);
+    if (!SQL_SUCCEEDED(code)) return open_status_of(diagnostics_of(SQL_HANDLE_DBC, dbc.get()));
+    socket = finder.find();
+  }
+  auto connection = std::make_unique<OdbcConnection>(std::move(dbc), driver.kind, socket);
+  MONITORA_TRY(connection->prepare_session());
+  return std::unique_ptr<Connection>(std::move(connection));
+}
+
+std::unique_ptr<Pool> make_sqlserver_pool(const SqlServerOptions& options) {
+  Pool::Options pool;
+  pool.database = Database::sqlserver;
+  pool.writers = options.writers;
+  pool.readers = options.readers;
+  return std::make_unique<Pool>(
+      [options](Connection::Mode mode) { return open_sqlserver(options, mode); }, pool);
+}
+
+}  // namespace monitora::sql

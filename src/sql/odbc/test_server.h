@@ -1,0 +1,52 @@
+// For tests: the SQL Servers that MONITORA_TEST_SQLSERVER names, as DATABASE_URLs with white space
+// between them, one a driver:
+//   sqlserver://user:password@host:port/database?driver=FreeTDS&trust_server_certificate=yes
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "config/settings.h"
+#include "config/sql_server_address.h"
+#include "sql/odbc/sqlserver.h"
+
+namespace monitora::sql {
+
+inline SqlServerOptions sqlserver_options(const config::SqlServerAddress& address) {
+  SqlServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.database = address.database;
+  options.user = address.user;
+  options.password = address.password;
+  options.driver = address.driver;
+  options.encrypt = address.encrypt == "no"       ? Encryption::no
+                    : address.encrypt == "strict" ? Encryption::strict
+                                                  : Encryption::yes;
+  options.trust_server_certificate = address.trust_server_certificate;
+  options.server_certificate = address.server_certificate;
+  options.read_only_intent = address.read_only_intent;
+  options.multi_subnet_failover = address.multi_subnet_failover;
+  return options;
+}
+
+// Empty when no server is named; a URL that is wrong ends the program.
+inline std::vector<SqlServerOptions> test_servers() {
+  std::vector<SqlServerOptions> servers;
+  const char* named = std::getenv("MONITORA_TEST_SQLSERVER");
+  const std::string urls = collapse_spaces(named == nullptr ? "" : named);
+  for (const std::string_view url : split(urls, ' ')) {
+    if (url.empty()) continue;
+    config::Settings settings;
+    settings.mssql_encrypt = "yes";
+    settings.database_url = url;
+    const auto address = config::sql_server_address(settings);
+    if (!address.ok()) std::abort();
+    servers.push_back(sqlserver_options(*address));
+  }
+  return servers;
+}
+
+}  // namespace monitora::sql

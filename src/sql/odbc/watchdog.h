@@ -1,0 +1,55 @@
+// Ends calls that wait for the server past their deadline.
+//
+// ODBC's own timeouts count in seconds and do not know a client that went away. So one thread
+// watches every call in progress: at the deadline, or when the stop is asked for, it cancels the
+// statement; when the call still has not returned after a grace, it shuts the socket down, and the
+// driver's read ends with an error.
+#pragma once
+
+#include <chrono>
+#include <list>
+#include <memory>
+#include <stop_token>
+
+#include "base/deadline.h"
+
+namespace monitora::sql::odbc {
+
+class Socket;
+
+class Watchdog {
+ public:
+  static constexpr std::chrono::milliseconds kGrace{1500};
+
+  // One per process, started with the first watched call; thread-safe.
+  static Watchdog& instance();
+
+  struct Watched;
+
+  // A call in progress: from construction to destruction on the calling thread. `statement` (an
+  // SQLHSTMT, or null where nothing can be cancelled) and `socket` outlive it.
+  class Call {
+   public:
+    Call(const Deadline& deadline, void* statement, const Socket* socket);
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    // The watchdog cancelled it.
+    bool fired() const;
+
+   private:
+    std::unique_ptr<Watched> watched_;  // none without a deadline
+  };
+
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+ private:
+  Watchdog();
+  ~Watchdog();
+  void run();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace monitora::sql::odbc
