@@ -48,6 +48,17 @@ Status show(const CommandLine& line) {
   });
 }
 
+// The dialect that is named, else the configured database's.
+Result<sql::Database> database_of(const std::string& dialect, const CommandLine& line) {
+  if (dialect == "sqlite") return sql::Database::sqlite;
+  if (dialect == "sqlserver") return sql::Database::sqlserver;
+  if (dialect == "postgres") return sql::Database::postgres;
+  MONITORA_ASSIGN(const config::Settings settings,
+                  config::load(line.settings, config::process_environment()));
+  if (settings.uses_sql_server()) return sql::Database::sqlserver;
+  return settings.uses_postgres() ? sql::Database::postgres : sql::Database::sqlite;
+}
+
 }  // namespace
 
 void add_schema(CLI::App& app, CommandLine& line) {
@@ -66,9 +77,16 @@ void add_schema(CLI::App& app, CommandLine& line) {
   });
   CLI::App* print = schema->add_subcommand(
       "print", "Écrit le SQL pour un administrateur / Writes the SQL for a DBA");
-  const auto dialect = std::make_shared<std::string>("sqlite");
-  print->add_option("--dialect", *dialect, "sqlite")->check(CLI::IsMember({"sqlite"}));
-  print->callback([dialect] { fmt::print("{}", sql::print(sql::Database::sqlite)); });
+  const auto dialect = std::make_shared<std::string>();
+  print->add_option("--dialect", *dialect, "sqlite, sqlserver, postgres")
+      ->check(CLI::IsMember({"sqlite", "sqlserver", "postgres"}));
+  print->callback([dialect, &line] {
+    const auto database = database_of(*dialect, line);
+    if (database.ok())
+      fmt::print("{}", sql::print(*database));
+    else
+      line.exit_code = fail(database.status());
+  });
 }
 
 }  // namespace monitora::apps

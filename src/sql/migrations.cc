@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "sql/locks.h"
+#include "sql/odbc/dba_script.h"
 
 namespace monitora::sql {
 namespace {
@@ -135,16 +136,16 @@ Result<std::vector<MigrationStatus>> status(Connection& connection) {
 
 // Run twice, a script of PostgreSQL or SQL Server does no harm, and neither does what records it.
 std::string print(Database database) {
-  const std::string_view separator = database == Database::sqlserver ? "GO\n" : "";
+  if (database == Database::sqlserver) return dba_script(migrations(database));
   const bool one_transaction = database == Database::postgres;
   std::string out;
   for (const Migration& migration : migrations(database)) {
     if (one_transaction) out += "BEGIN;\n";
     out += migration.script;
     out += fmt::format(
-        "\n{0}INSERT INTO schema_migrations (version, name, checksum) SELECT {1}, '{2}', '{3}' "
-        "WHERE NOT EXISTS (SELECT 1 FROM schema_migrations WHERE version = {1});\n{0}{4}\n",
-        separator, migration.version, migration.name, sha256_hex(migration.script),
+        "\nINSERT INTO schema_migrations (version, name, checksum) SELECT {0}, '{1}', '{2}' "
+        "WHERE NOT EXISTS (SELECT 1 FROM schema_migrations WHERE version = {0});\n{3}\n",
+        migration.version, migration.name, sha256_hex(migration.script),
         one_transaction ? "COMMIT;\n" : "");
   }
   return out;

@@ -78,8 +78,12 @@ GO
 )";
 
 constexpr std::string_view kLast = R"(
-IF NOT EXISTS (SELECT 1 FROM dbo.schema_migrations WHERE version = {})
-    THROW 50000, N'The schema is not complete: see the errors above, then run the script again.', 1;
+DECLARE @complete BIT = 0;
+IF OBJECT_ID(N'dbo.schema_migrations', N'U') IS NOT NULL
+BEGIN
+    IF EXISTS (SELECT 1 FROM dbo.schema_migrations WHERE version = {}) SET @complete = 1;
+END;
+IF @complete = 0 THROW 50000, N'The schema is not complete: see the errors above, then run the script again.', 1;
 PRINT N'The schema is complete.';
 GO
 )";
