@@ -121,6 +121,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     // Only a question that opens a conversation means the same to everybody.
     if (workspace.rag.enable_cache && earlier.empty()) {
       MONITORA_ASSIGN(const std::int64_t version, parts_.chunks.version(workspace.id));
+      chunks_version_ = version;
       cache_context_ =
           context_version(workspace, parts_.embedder, parts_.model.is_extractive(), version);
       MONITORA_ASSIGN(
@@ -154,6 +155,9 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     MONITORA_ASSIGN(Retrieved found,
                     parts_.retriever.search(workspace.id, query, question_vector_, options));
     answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
+    // Another node changed a document a moment ago and this one's index follows: the answer must
+    // not be kept as one of the newer documents.
+    if (found.version < chunks_version_) cache_context_.clear();
 
     const std::string language = answer_language(workspace.rag.language, query, question_.language);
     const float least = parts_.model.is_extractive() ? kLeastForExtract : kLeastForModel;
@@ -273,6 +277,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   Conversation conversation_;
   ChatAnswer answer_;
   Vector question_vector_;
+  std::int64_t chunks_version_ = 0;
   std::string cache_context_;  // empty: this answer is not cached
   std::mutex mutex_;
   std::shared_ptr<ChatCall> call_;

@@ -113,6 +113,7 @@ class OnePassage final : public Retriever {
     asked_.push_back(question);
     Retrieved found;
     found.answerable = answerable_;
+    found.version = version_;
     Passage passage;
     passage.filename = "livraison.md";
     passage.content = "La livraison prend deux jours.";
@@ -127,10 +128,12 @@ class OnePassage final : public Retriever {
     return {};
   }
   Status remove_workspace(const WorkspaceId&) override { return {}; }
+  Status reload() override { return {}; }
   Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{1}; }
   Status save() override { return {}; }
   std::vector<std::string> asked_;
   float answerable_ = 0.8f;
+  std::int64_t version_ = 7;
 };
 
 class UnitEmbedder final : public Embedder {
@@ -239,7 +242,7 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
   EXPECT_EQ(retriever_.asked_.size(), 1u);
   EXPECT_TRUE(conversations_.appended_[1].messages[1].cached);
 
-  chunks_.version_ = 8;
+  chunks_.version_ = retriever_.version_ = 8;
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
   workspace_.rag.system_prompt = "Tutoie.";
@@ -248,6 +251,17 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
   workspace_.rag.enable_cache = false;
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
+}
+
+// A document was deleted through another node and this one's index has not followed yet.
+TEST_F(ChatTest, AnAnswerFromAnOlderIndexIsNotKept) {
+  chunks_.version_ = 8;
+  ask("Quel est le délai de livraison ?");
+  EXPECT_TRUE(cache_.put_.empty());
+  retriever_.version_ = 8;
+  ask("Quel est le délai de livraison ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  EXPECT_EQ(cache_.put_.size(), 1u);
 }
 
 TEST_F(ChatTest, AFollowUpIsSearchedAndPromptedWithItsConversation) {

@@ -38,4 +38,12 @@ Status Members::remove(const Actor& actor, const WorkspaceId& workspace, const U
   return {};
 }
 
+Status Members::withdraw(const Actor& actor, const WorkspaceId& workspace, std::string_view email) {
+  const std::optional<std::string> address = normalize_email(email);
+  if (!address) return Status::not_found("member_not_found");
+  MONITORA_TRY(members_.withdraw(workspace, *address));
+  record(audit_, actor, "member.withdraw", workspace, *address);
+  return {};
+}
+
 }  // namespace monitora

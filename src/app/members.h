@@ -25,6 +25,8 @@ class Members {
   Result<Member> set_role(const Actor& actor, const WorkspaceId& workspace, const UserId& user,
                           UserRole role);
   Status remove(const Actor& actor, const WorkspaceId& workspace, const UserId& user);
+  // Takes back the invitation of an e-mail that has no account yet. not_found `member_not_found`.
+  Status withdraw(const Actor& actor, const WorkspaceId& workspace, std::string_view email);
 
  private:
   MemberStore& members_;

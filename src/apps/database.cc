@@ -57,6 +57,7 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
   database.cache = storage::make_cache_store(pool, clock);
   database.jobs = storage::make_job_store(pool, clock);
   database.changes = storage::make_change_log(pool);
+  database.shared_counts = storage::make_shared_counts(pool);
   database.audit = storage::make_audit_log(pool, clock);
   return database;
 }

@@ -27,6 +27,7 @@ struct Database {
   std::unique_ptr<CacheStore> cache;
   std::unique_ptr<JobStore> jobs;
   std::unique_ptr<ChangeLog> changes;
+  std::unique_ptr<SharedCounts> shared_counts;
   std::unique_ptr<AuditLog> audit;
 };
 

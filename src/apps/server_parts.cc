@@ -18,7 +18,9 @@ constexpr std::size_t kWorkers = 8;    // threads for requests that block
 constexpr std::size_t kWaiting = 256;  // requests that may wait for one of them
 constexpr std::chrono::seconds kFollow{1};
 constexpr std::chrono::seconds kSave{30};
-constexpr std::chrono::hours kClean{1};
+constexpr std::string_view kCleanUp = "clean_up";
+constexpr std::chrono::hours kCleanEvery{1};
+constexpr std::chrono::minutes kAskToClean{10};
 constexpr std::chrono::days kKeepFinishedJobs{7};
 
 SignUp sign_up_of(config::Registration registration) {
@@ -50,7 +52,8 @@ Result<std::unique_ptr<ServerParts>> ServerParts::make(config::Settings settings
   return parts;
 }
 
-ServerParts::ServerParts(config::Settings settings) : settings_(std::move(settings)) {}
+ServerParts::ServerParts(config::Settings settings)
+    : settings_(std::move(settings)), node_("node-" + random_token(9)) {}
 
 ServerParts::~ServerParts() {
   stop();
@@ -68,21 +71,35 @@ Status ServerParts::prepare() {
   workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);
   executor_ = std::make_unique<PoolExecutor>(*workers_);
   MONITORA_TRY(make_use_cases());
-  MONITORA_ASSIGN(
-      IndexFollower follower,
-      IndexFollower::start(*database_.changes, *database_.documents, *engine_.retriever));
-  follower_ = std::make_unique<IndexFollower>(follower);
+  MONITORA_ASSIGN(IndexFollower follower,
+                  IndexFollower::start(
+                      *database_.changes,
+                      [this](const WorkspaceId& workspace, const DocumentId& document) {
+                        return database_.documents->indexed_chunks(workspace, document);
+                      },
+                      *engine_.retriever, clock_));
+  follower_ = std::make_unique<IndexFollower>(std::move(follower));
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
       *database_.jobs,
-      std::map<std::string, jobs::Handler>{{"index_document", indexing_handler(*engine_.indexing)}},
-      jobs::RunnerOptions{.node = "node-" + random_token(9), .threads = indexing_threads()});
+      std::map<std::string, jobs::Handler>{
+          {"index_document", indexing_handler(*engine_.indexing)},
+          {std::string(kCleanUp), [this](const std::string&, bool) { return clean_up(); }}},
+      jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
   MONITORA_TRY(make_server());
   maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
   return {};
 }
 
 Status ServerParts::make_use_cases() {
+  if (settings_.uses_sqlite()) {
+    limiter_ = std::make_unique<auth::RateLimiter>(clock_);
+  } else {
+    auto shared = std::make_unique<auth::SharedRateLimiter>(clock_, *database_.shared_counts, node_,
+                                                            settings_.jwt_secret);
+    shared_limiter_ = shared.get();
+    limiter_ = std::move(shared);
+  }
   access_tokens_ = std::make_unique<auth::AccessTokens>(settings_.jwt_secret, clock_);
   conversation_tokens_ = std::make_unique<auth::ConversationTokens>(settings_.jwt_secret);
   MONITORA_ASSIGN(auth::SealedSecrets secrets,
@@ -124,7 +141,7 @@ Status ServerParts::make_server() {
                                                               *documents_,
                                                               *database_.workspaces,
                                                               *database_.documents,
-                                                              limiter_,
+                                                              *limiter_,
                                                               metrics_,
                                                               settings_.public_url,
                                                               settings_.metrics_token,
@@ -150,7 +167,7 @@ Status ServerParts::make_server() {
                               *conversation_tokens_,
                               customer_tokens_,
                               *workspaces_,
-                              limiter_,
+                              *limiter_,
                               settings_.rate_limit_address,
                               settings_.rate_limit_visitor,
                               settings_.rate_limit_workspace};
@@ -217,7 +234,7 @@ void ServerParts::maintain(const std::stop_token& stop) {
   std::condition_variable_any condition;
   std::unique_lock lock(mutex);
   auto saved = std::chrono::steady_clock::now();
-  auto cleaned = saved;
+  auto asked = saved - kAskToClean;
   while (!condition.wait_for(lock, stop, kFollow, [] { return false; }) && !stop.stop_requested()) {
     warn("indexes could not follow the database", follower_->catch_up());
     const auto now = std::chrono::steady_clock::now();
@@ -225,13 +242,20 @@ void ServerParts::maintain(const std::stop_token& stop) {
       saved = now;
       warn("index files", engine_.retriever->save());
     }
-    if (now - cleaned >= kClean) {
-      cleaned = now;
-      warn("expired sessions", database_.sessions->remove_expired());
-      warn("expired answers", database_.cache->remove_expired());
-      warn("finished jobs", database_.jobs->remove_finished(clock_.now() - kKeepFinishedJobs));
+    if (now - asked >= kAskToClean) {
+      asked = now;
+      warn("cleaning up", database_.jobs->enqueue_periodic(std::string(kCleanUp), kCleanEvery));
     }
   }
+}
+
+Status ServerParts::clean_up() {
+  warn("expired sessions", database_.sessions->remove_expired());
+  warn("expired answers", database_.cache->remove_expired());
+  warn("finished jobs", database_.jobs->remove_finished(clock_.now() - kKeepFinishedJobs));
+  warn("old changes", database_.changes->prune(clock_.now() - IndexFollower::kKept));
+  if (shared_limiter_ != nullptr) warn("old rate limits", shared_limiter_->prune());
+  return {};
 }
 
 }  // namespace monitora::apps

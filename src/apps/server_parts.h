@@ -20,6 +20,7 @@
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
+#include "auth/shared_rate_limiter.h"
 #include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "http/guards.h"
@@ -52,6 +53,7 @@ class ServerParts {
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
+  Status clean_up();  // what nobody needs any more; a job, so one node does it at a time
 
   // Work that was accepted is finished even when the queue is full.
   class PoolExecutor final : public Executor {
@@ -65,6 +67,7 @@ class ServerParts {
   };
 
   const config::Settings settings_;
+  const std::string node_;  // this process among those of its database
   SystemClock clock_;
   std::unique_ptr<DataDirectoryLock> lock_;
   Database database_;
@@ -74,7 +77,8 @@ class ServerParts {
   std::unique_ptr<PoolExecutor> executor_;
 
   auth::Passwords passwords_;
-  auth::RateLimiter limiter_{clock_};
+  std::unique_ptr<RateLimits> limiter_;
+  auth::SharedRateLimiter* shared_limiter_ = nullptr;  // the same, where nodes share a database
   std::unique_ptr<auth::AccessTokens> access_tokens_;
   std::unique_ptr<auth::ConversationTokens> conversation_tokens_;
   auth::CustomerTokens customer_tokens_{clock_};

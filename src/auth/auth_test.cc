@@ -8,6 +8,7 @@
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
+#include "auth/shared_rate_limiter.h"
 #include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "base/crypto.h"
@@ -355,6 +356,131 @@ TEST(RateLimiter, CountsRightFromManyThreads) {
       });
   }
   EXPECT_EQ(allowed, 500);
+}
+
+TEST(RateLimiter, OneOfSeveralOverItsLimitCountsNone) {
+  SetClock clock;
+  RateLimiter limiter(clock);
+  const RateLimits::Use both[] = {{"a", 3}, {"b", 1}};
+  EXPECT_FALSE(limiter.use(both));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(limiter.use(both));
+  EXPECT_FALSE(limiter.use("a", 3));
+  EXPECT_FALSE(limiter.use("a", 3));
+  EXPECT_TRUE(limiter.use("a", 3));
+}
+
+// The database's table, as several nodes see it.
+class Counts final : public SharedCounts {
+ public:
+  Status put(const std::string& node, const std::vector<Count>& counts) override {
+    ++asked;
+    if (!status.ok()) return status;
+    for (const Count& count : counts) {
+      int& used = rows[{count.key, count.window, node}];
+      used = std::max(used, count.used);
+    }
+    return {};
+  }
+  Result<std::vector<Count>> of_others(const std::string& node,
+                                       const std::vector<std::string>& keys,
+                                       std::int64_t from) override {
+    ++asked;
+    if (!status.ok()) return status;
+    std::vector<Count> found;
+    for (const auto& [place, used] : rows) {
+      const auto& [key, window, whose] = place;
+      if (whose == node || window < from || std::ranges::find(keys, key) == keys.end()) continue;
+      const auto same = std::ranges::find_if(
+          found, [&](const Count& c) { return c.key == key && c.window == window; });
+      if (same == found.end())
+        found.push_back({key, window, used});
+      else
+        same->used += used;
+    }
+    return found;
+  }
+  Status prune(std::int64_t before) override {
+    std::erase_if(rows, [&](const auto& row) { return std::get<1>(row.first) < before; });
+    return {};
+  }
+  std::map<std::tuple<std::string, std::int64_t, std::string>, int> rows;
+  Status status;
+  int asked = 0;
+};
+
+class SharedLimits : public ::testing::Test {
+ protected:
+  static constexpr int kLimit = 30;
+  static std::optional<int> use(SharedRateLimiter& node, const std::string& key = "visitor") {
+    const RateLimits::Use one[] = {{key, kLimit}};
+    return node.use(one);
+  }
+  SetClock clock_;  // at a whole minute
+  Counts counts_;
+  SharedRateLimiter first_{clock_, counts_, "node-1", kSecret};
+  SharedRateLimiter second_{clock_, counts_, "node-2", kSecret};
+};
+
+TEST_F(SharedLimits, HoldOverNodesThatTakeTurns) {
+  int allowed = 0;
+  for (int i = 0; i < 40; ++i) allowed += use(i % 2 == 0 ? first_ : second_) ? 0 : 1;
+  EXPECT_EQ(allowed, kLimit);
+  EXPECT_FALSE(use(second_, "another")) << "another key is not affected";
+}
+
+TEST_F(SharedLimits, WhatOneNodeRefusesAnotherDoesToo) {
+  for (int i = 0; i < kLimit; ++i) EXPECT_FALSE(use(first_)) << i;
+  const std::optional<int> wait = use(first_);
+  ASSERT_TRUE(wait);
+  EXPECT_TRUE(use(second_));
+  clock_.time += std::chrono::seconds(*wait);
+  EXPECT_FALSE(use(second_)) << "after the wait that was named";
+  int more = 0;
+  for (int i = 0; i < 10; ++i) more += use(first_) ? 0 : 1;
+  EXPECT_LE(more, 3) << "not as many as at first";
+}
+
+TEST_F(SharedLimits, ANodeThatKnewOfNothingGivesAtMostItsShare) {
+  EXPECT_FALSE(use(second_));
+  for (int i = 0; i < kLimit; ++i) (void)use(first_);
+  int more = 0;
+  for (int i = 0; i < 10; ++i) more += use(second_) ? 0 : 1;
+  EXPECT_LE(more, kLimit / SharedRateLimiter::kShare);
+}
+
+TEST_F(SharedLimits, SeldomUseAsksOnceAMinute) {
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(use(first_));
+  EXPECT_EQ(counts_.asked, 1);
+  EXPECT_TRUE(counts_.rows.empty());
+}
+
+TEST_F(SharedLimits, TheMinuteBeforeCountsWithItsShare) {
+  clock_.time += std::chrono::seconds(59);
+  for (int i = 0; i < kLimit; ++i) EXPECT_FALSE(use(first_));
+  clock_.time += std::chrono::seconds(2);
+  EXPECT_TRUE(use(first_));
+  EXPECT_TRUE(use(second_));
+  clock_.time += std::chrono::seconds(30);
+  EXPECT_FALSE(use(second_));
+  clock_.time += std::chrono::minutes(2);
+  for (int i = 0; i < kLimit; ++i) EXPECT_FALSE(use(second_)) << i;
+}
+
+TEST_F(SharedLimits, ADatabaseThatDoesNotAnswerLeavesEachNodeItsOwn) {
+  counts_.status = Status::internal("gone");
+  for (int i = 0; i < kLimit; ++i) EXPECT_FALSE(use(first_));
+  EXPECT_TRUE(use(first_));
+  EXPECT_FALSE(use(second_));
+}
+
+TEST_F(SharedLimits, NoAddressIsWrittenDown) {
+  for (int i = 0; i < 10; ++i) (void)use(first_, "address:192.0.2.77");
+  ASSERT_EQ(counts_.rows.size(), 1u);
+  EXPECT_EQ(std::get<0>(counts_.rows.begin()->first).size(), 43u);
+  EXPECT_EQ(std::get<0>(counts_.rows.begin()->first).find("192"), std::string::npos);
+  clock_.time += std::chrono::minutes(3);
+  EXPECT_TRUE(first_.prune().ok());
+  EXPECT_TRUE(counts_.rows.empty());
 }
 
 }  // namespace

@@ -78,6 +78,24 @@ std::optional<int> RateLimiter::use(std::string_view key, int limit, std::chrono
   return std::max(1, static_cast<int>(std::ceil(wait)));
 }
 
+std::optional<int> RateLimiter::use(std::span<const Use> uses) {
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    const std::optional<int> wait = use(uses[i].key, uses[i].limit);
+    if (!wait) continue;
+    for (std::size_t j = 0; j < i; ++j) take_back(uses[j].key);
+    return wait;
+  }
+  return std::nullopt;
+}
+
+void RateLimiter::take_back(std::string_view key) {
+  const std::uint64_t hash = keyed_hash(seed_, key);
+  Shard& shard = shards_[hash % kShards];
+  const std::lock_guard lock(shard.mutex);
+  if (const auto found = shard.by_key.find(hash); found != shard.by_key.end())
+    found->second->now = std::max(0, found->second->now - 1);
+}
+
 std::size_t RateLimiter::size() const {
   std::size_t total = 0;
   for (const Shard& shard : shards_) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "ports/rate_limits.h"
 
 namespace monitora::auth {
 
@@ -18,7 +19,7 @@ namespace monitora::auth {
 // before that the window still overlaps. No more than `limit` in any whole window that starts with
 // a key's first use; afterwards the error is that of an even spread. Constant memory a key, at most
 // kKeys keys: the least recently used is forgotten first. Thread-safe.
-class RateLimiter {
+class RateLimiter final : public RateLimits {
  public:
   static constexpr std::size_t kKeys = 1 << 16;
 
@@ -28,6 +29,8 @@ class RateLimiter {
   // is allowed; a refused use does not count. `limit` ≥ 1.
   std::optional<int> use(std::string_view key, int limit,
                          std::chrono::seconds window = std::chrono::seconds(60));
+
+  std::optional<int> use(std::span<const Use> uses) override;
 
   std::size_t size() const;
 
@@ -44,6 +47,8 @@ class RateLimiter {
     std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_key;
   };
   static constexpr std::size_t kShards = 16;
+
+  void take_back(std::string_view key);
 
   const Clock& clock_;
   const std::size_t keys_a_shard_;

@@ -37,7 +37,9 @@ struct Settings {
   std::string mssql_driver;                    // empty: the first that is installed
   std::string mssql_encrypt;                   // yes, no or strict
   std::string mssql_trust_server_certificate;  // yes or no
+  std::string mssql_server_certificate;        // path; may be empty
   std::string mssql_read_only_intent;          // yes or no
+  std::string mssql_multi_subnet_failover;     // yes or no
 
   // The installation that is moved, during the transition
   std::string supabase_url;  // empty: the issuer of tokens is not compared

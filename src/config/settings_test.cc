@@ -177,10 +177,9 @@ TEST_F(SettingsTest, OneClearSentenceForEachMistake) {
 }
 
 TEST_F(SettingsTest, SecretsAreNeverPrinted) {
-  const auto settings =
-      load_here({{"DATABASE_URL", "sqlserver://sa:Hidden1@h:1/db?driver=Hidden2"},
-                 {"LLM_API_KEY", "Hidden3"},
-                 {"JWT_SECRET", "Hidden4-0123456789abcdef0123456789"}});
+  const auto settings = load_here({{"DATABASE_URL", "sqlserver://sa:Hidden1@h:1/db?driver=Hidden2"},
+                                   {"LLM_API_KEY", "Hidden3"},
+                                   {"JWT_SECRET", "Hidden4-0123456789abcdef0123456789"}});
   ASSERT_TRUE(settings.ok()) << settings.status().sentence().en;
   std::string all;
   for (const auto& [name, value] : describe(*settings)) all += name + "=" + value + "\n";

@@ -21,11 +21,12 @@ Status expected() {
 }
 
 Status wrong_option() {
-  return Status(Code::invalid_argument, "bad_setting",
-                {"après « ? » seulement driver=…, encrypt=yes|no|strict, "
-                 "trust_server_certificate=yes|no et read_only_intent=yes|no",
-                 "after “?” only driver=…, encrypt=yes|no|strict, trust_server_certificate=yes|no "
-                 "and read_only_intent=yes|no"});
+  return Status(
+      Code::invalid_argument, "bad_setting",
+      {"après « ? » seulement driver, encrypt (yes, no, strict), server_certificate, et yes ou no "
+       "pour trust_server_certificate, read_only_intent, multi_subnet_failover",
+       "after “?” only driver, encrypt (yes, no, strict), server_certificate, and yes or no for "
+       "trust_server_certificate, read_only_intent, multi_subnet_failover"});
 }
 
 bool is_yes_or_no(std::string_view text) {
@@ -39,8 +40,12 @@ Status apply_option(std::string_view name, const std::string& value, SqlServerAd
     into.encrypt = value;
   } else if (name == "trust_server_certificate" && is_yes_or_no(value)) {
     into.trust_server_certificate = value == "yes";
+  } else if (name == "server_certificate" && !value.empty()) {
+    into.server_certificate = value;
   } else if (name == "read_only_intent" && is_yes_or_no(value)) {
     into.read_only_intent = value == "yes";
+  } else if (name == "multi_subnet_failover" && is_yes_or_no(value)) {
+    into.multi_subnet_failover = value == "yes";
   } else {
     return wrong_option();
   }
@@ -69,8 +74,8 @@ Status read_url(std::string_view text, SqlServerAddress& into) {
   if (path.size() > 1) into.database = path.substr(1);
   for (const auto& option : url->params())
     MONITORA_TRY(apply_option(lower(option.key), option.value, into));
-  for (const std::string* value :
-       {&into.host, &into.user, &into.password, &into.database, &into.driver})
+  for (const std::string* value : {&into.host, &into.user, &into.password, &into.database,
+                                   &into.driver, &into.server_certificate})
     if (!is_plain(*value)) return expected();
   return {};
 }
@@ -97,6 +102,8 @@ Result<SqlServerAddress> sql_server_address(const Settings& settings) {
   address.driver = settings.mssql_driver;
   address.encrypt = settings.mssql_encrypt;
   address.trust_server_certificate = settings.mssql_trust_server_certificate == "yes";
+  address.server_certificate = settings.mssql_server_certificate;
+  address.multi_subnet_failover = settings.mssql_multi_subnet_failover == "yes";
   address.read_only_intent = settings.mssql_read_only_intent == "yes";
   MONITORA_TRY(read_url(settings.database_url, address));
   return address;

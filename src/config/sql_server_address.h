@@ -20,11 +20,14 @@ struct SqlServerAddress {
   std::string driver;    // empty: the first that is installed
   std::string encrypt;   // yes, no or strict
   bool trust_server_certificate = false;
-  bool read_only_intent = false;  // of connections that only read
+  std::string server_certificate;  // path of a PEM file; may be empty
+  bool read_only_intent = false;   // of connections that only read
+  bool multi_subnet_failover = false;
 };
 
 // sqlserver://user:password@host:port/db?driver=…&encrypt=yes|no|strict
-//   &trust_server_certificate=yes|no&read_only_intent=yes|no
+//   &trust_server_certificate=yes|no&server_certificate=PATH&read_only_intent=yes|no
+//   &multi_subnet_failover=yes|no
 // What the URL leaves out comes from MSSQL_*. invalid_argument `bad_setting` for another URL or an
 // option that is none of these; the sentence holds no value.
 Result<SqlServerAddress> sql_server_address(const Settings& settings);

@@ -3,12 +3,12 @@
 #include "app/api_keys.h"
 #include "app/external_sign_ins.h"
 #include "app/sessions.h"
-#include "auth/rate_limiter.h"
 #include "base/text.h"
 #include "domain/allowed_origin.h"
 #include "http/fields.h"
 #include "http/handlers.h"
 #include "net/ip_address.h"
+#include "ports/rate_limits.h"
 #include "ports/workspace_store.h"
 
 namespace monitora::http {
@@ -133,7 +133,8 @@ Status Guards::check_visitor(Request& request) const {
 
 Status Guards::check_rate(const Request& request, std::string_view limit) const {
   const std::string key = std::string(limit) + ":" + rate_key(request.remote_address);
-  const std::optional<int> wait = services_.limiter.use(key, services_.logins_a_minute);
+  const RateLimits::Use uses[] = {{key, services_.logins_a_minute}};
+  const std::optional<int> wait = services_.limiter.use(uses);
   if (!wait) return {};
   return Status(Code::rate_limited, "too_many_requests",
                 {"Trop d'essais en peu de temps : patientez un instant.",

@@ -11,12 +11,10 @@ class CacheStore;
 class ConversationStore;
 class Executor;
 class IdentityVerifier;
+class RateLimits;
 class VisitorTokens;
 class Workspaces;
 class WorkspaceStore;
-namespace auth {
-class RateLimiter;
-}
 }  // namespace monitora
 
 namespace monitora::http {
@@ -31,7 +29,7 @@ struct ChatRoutes {
   VisitorTokens& visitor_tokens;
   IdentityVerifier& identities;
   Workspaces& workspace_settings;
-  auth::RateLimiter& limiter;
+  RateLimits& limiter;
   int messages_by_address = 30;  // a minute
   int messages_by_visitor = 30;
   int messages_by_workspace = 1000;

@@ -70,6 +70,12 @@ Result<Response> patch_member(const Services& services, const Request& request) 
 
 Result<Response> delete_member(const Services& services, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
+  // An invitation that waits has no user: its e-mail names it.
+  const std::string& named = request.params.at("user_id");
+  if (named.find('@') != std::string::npos) {
+    MONITORA_TRY(services.members.withdraw(actor_of(request), workspace, named));
+    return Response::no_content();
+  }
   MONITORA_ASSIGN(const UserId user, user_of(request));
   MONITORA_TRY(services.members.remove(actor_of(request), workspace, user));
   return Response::no_content();

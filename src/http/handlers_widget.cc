@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include "app/workspaces.h"
-#include "auth/rate_limiter.h"
 #include "base/text.h"
 #include "http/chat_wire.h"
 #include "http/fields.h"
@@ -11,6 +10,7 @@
 #include "http/handlers_chat.h"
 #include "ports/conversation_store.h"
 #include "ports/insights_store.h"
+#include "ports/rate_limits.h"
 #include "ports/security.h"
 #include "ports/workspace_store.h"
 
@@ -56,23 +56,18 @@ Result<ConversationId> conversation_of_token(const ChatRoutes& parts, const Work
 
 Status count_message(const ChatRoutes& parts, const Request& request, const WorkspaceId& workspace,
                      const std::string& visitor) {
-  const auto refuse = [](int seconds) {
-    return Status(Code::rate_limited, "too_many_messages",
-                  {"Trop de messages en peu de temps : patientez un instant.",
-                   "Too many messages in a short time: wait a moment."})
-        .with_retry_after(seconds);
-  };
   const std::string id = workspace.to_string();
-  if (const auto wait = parts.limiter.use("address:" + rate_key(request.remote_address),
-                                          parts.messages_by_address))
-    return refuse(*wait);
+  std::vector<RateLimits::Use> uses = {
+      {"address:" + rate_key(request.remote_address), parts.messages_by_address},
+      {"workspace:" + id, parts.messages_by_workspace}};
   // Visitors who give no id are not one visitor: their address is what counts.
-  if (!visitor.empty())
-    if (const auto wait = parts.limiter.use("visitor:" + id + visitor, parts.messages_by_visitor))
-      return refuse(*wait);
-  if (const auto wait = parts.limiter.use("workspace:" + id, parts.messages_by_workspace))
-    return refuse(*wait);
-  return {};
+  if (!visitor.empty()) uses.push_back({"visitor:" + id + visitor, parts.messages_by_visitor});
+  const std::optional<int> wait = parts.limiter.use(uses);
+  if (!wait) return {};
+  return Status(Code::rate_limited, "too_many_messages",
+                {"Trop de messages en peu de temps : patientez un instant.",
+                 "Too many messages in a short time: wait a moment."})
+      .with_retry_after(*wait);
 }
 
 // Who the customer's site says the visitor is. The secret of before works until its day.

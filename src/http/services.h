@@ -14,12 +14,10 @@ class Documents;
 class DocumentStore;
 class ExternalSignIns;
 class Members;
+class RateLimits;
 class Sessions;
 class Workspaces;
 class WorkspaceStore;
-namespace auth {
-class RateLimiter;
-}
 }  // namespace monitora
 
 namespace monitora::http {
@@ -35,7 +33,7 @@ struct Services {
   Documents& documents;
   WorkspaceStore& workspace_store;
   DocumentStore& document_store;
-  auth::RateLimiter& limiter;
+  RateLimits& limiter;
   Metrics& metrics;
 
   std::string public_url;     // PUBLIC_URL, may be empty

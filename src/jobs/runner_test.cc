@@ -20,6 +20,9 @@ class MemoryQueue final : public JobStore {
     waiting_.push_back({JobId::random(), kind, payload, 0});
     return waiting_.back().id;
   }
+  Status enqueue_periodic(const std::string&, std::chrono::seconds) override {
+    return Status::internal("not part of running");
+  }
   Result<std::optional<Job>> lease(const std::string&, const std::vector<std::string>&,
                                    std::chrono::seconds) override {
     const std::lock_guard lock(mutex_);

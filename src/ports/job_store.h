@@ -23,6 +23,10 @@ class JobStore {
   virtual ~JobStore() = default;
   virtual Result<JobId> enqueue(const std::string& kind, const std::string& payload,
                                 Time run_after) = 0;
+  // A job of this kind that is due now, unless one waits, runs, or was queued less than `every`
+  // ago: periodic work that any node may ask for and one does. Two that ask at the same moment may
+  // make two.
+  virtual Status enqueue_periodic(const std::string& kind, std::chrono::seconds every) = 0;
   // The oldest due job of these kinds that nobody holds, held by `node` until the lease ends; two
   // nodes never get the same. Nothing when none is due. Jobs whose lease has run out (a dead node)
   // are due again.
@@ -51,7 +55,9 @@ struct Change {
   std::int64_t sequence = 0;
   WorkspaceId workspace_id;
   std::string entity;     // document, workspace, conversation, message, insights
-  std::string entity_id;  // of a message: its conversation's id; of insights: the workspace's
+  // Of a message: its conversation's id (a new conversation comes with its messages and is told of
+  // alone); of insights: the workspace's.
+  std::string entity_id;
   std::string operation;  // created, updated, deleted, indexed
   Time at;
 };
@@ -60,8 +66,12 @@ class ChangeLog {
  public:
   virtual ~ChangeLog() = default;
   virtual Result<std::int64_t> latest() = 0;
-  // In order, at most `limit`.
+  // In order, at most `limit`. A sequence is given when a row is written and seen when its
+  // transaction commits: what is missing between two may still come.
   virtual Result<std::vector<Change>> since(std::int64_t sequence, int limit) = 0;
+  // Forgets what happened before, but for the last change of each workspace's chunks: it is their
+  // version.
+  virtual Status prune(Time before) = 0;
 };
 
 class AuditLog {

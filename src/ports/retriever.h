@@ -64,6 +64,9 @@ class Retriever {
   virtual Status remove_document(const WorkspaceId& workspace, const DocumentId& document,
                                  std::int64_t version) = 0;
   virtual Status remove_workspace(const WorkspaceId& workspace) = 0;
+  // Nothing that is in memory is believed any longer: workspaces are loaded anew when they are
+  // asked for.
+  virtual Status reload() = 0;
   // Chunks now searchable; loads the workspace if it is not.
   virtual Result<std::size_t> count(const WorkspaceId& workspace) = 0;
   // Writes what changed to the cache files. Called in the background and at a clean stop.

@@ -54,6 +54,8 @@ class MemberStore {
   virtual Result<Member> set_role(const WorkspaceId& workspace, const UserId& user,
                                   UserRole role) = 0;
   virtual Status remove(const WorkspaceId& workspace, const UserId& user) = 0;
+  // An invitation that waits is taken back. not_found `member_not_found`.
+  virtual Status withdraw(const WorkspaceId& workspace, const std::string& email) = 0;
   // The strongest role that waiting invitations give this e-mail (compared without case), or
   // nothing. No tenant: sign-up asks before there is a user.
   virtual Result<std::optional<UserRole>> invited_role(const std::string& email) = 0;

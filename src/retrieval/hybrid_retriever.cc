@@ -93,6 +93,19 @@ class HybridRetrieverImpl final : public HybridRetriever {
     return {};
   }
 
+  Status reload() override {
+    std::vector<std::shared_ptr<Slot>> all;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [workspace, slot] : slots_) all.push_back(slot);
+    }
+    for (const std::shared_ptr<Slot>& slot : all) {
+      const std::lock_guard lock(slot->mutex);
+      slot->index.reset();  // who searches it keeps it to the end of the search
+    }
+    return {};
+  }
+
   Result<std::size_t> count(const WorkspaceId& workspace) override {
     MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get(workspace));
     return index->snapshot()->live();

@@ -40,6 +40,20 @@ class SqlChangeLog final : public ChangeLog {
     return changes;
   }
 
+  Status prune(Time before) override {
+    return pool_.with(Connection::Mode::write, [&](Connection& connection) {
+      return connection
+          .execute(
+              "DELETE FROM change_log WHERE at < ? AND (entity <> 'document' OR "
+              "operation NOT IN ('indexed', 'deleted') OR EXISTS (SELECT 1 FROM change_log later "
+              "WHERE later.workspace_id = change_log.workspace_id AND later.entity = 'document' "
+              "AND later.operation IN ('indexed', 'deleted') "
+              "AND later.sequence > change_log.sequence))",
+              {p(before)})
+          .status();
+    });
+  }
+
  private:
   sql::Pool& pool_;
 };

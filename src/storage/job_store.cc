@@ -29,6 +29,21 @@ class SqlJobStore final : public JobStore {
     return id;
   }
 
+  Status enqueue_periodic(const std::string& kind, std::chrono::seconds every) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      const Time now = clock_.now();
+      bool found = false;
+      MONITORA_TRY(
+          connection.query("SELECT id FROM jobs WHERE kind = ? AND "
+                           "(status IN ('pending', 'running') OR created_at > ?)",
+                           {p(kind), p(now - every)}, [&](const sql::Row&) {
+                             found = true;
+                             return Status();
+                           }));
+      return found ? Status() : insert_job(connection, kind, "{}", now, now).status();
+    });
+  }
+
   Result<std::optional<Job>> lease(const std::string& node, const std::vector<std::string>& kinds,
                                    std::chrono::seconds duration) override {
     if (kinds.empty()) return std::optional<Job>();

@@ -121,6 +121,16 @@ class SqlMemberStore final : public MemberStore {
     });
   }
 
+  Status withdraw(const WorkspaceId& workspace, const std::string& email) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const auto rows,
+                      connection.execute(
+                          "DELETE FROM workspace_invitations WHERE workspace_id = ? AND email = ?",
+                          {p(workspace), p(email)}));
+      return rows == 0 ? member_absent() : Status();
+    });
+  }
+
   Result<std::optional<UserRole>> invited_role(const std::string& email) override {
     std::optional<UserRole> strongest;
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {

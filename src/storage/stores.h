@@ -9,6 +9,7 @@
 #include "ports/document_store.h"
 #include "ports/insights_store.h"
 #include "ports/job_store.h"
+#include "ports/rate_limits.h"
 #include "ports/user_store.h"
 #include "ports/workspace_store.h"
 #include "sql/pool.h"
@@ -28,6 +29,7 @@ std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock&
 std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<ChangeLog> make_change_log(sql::Pool& pool);
+std::unique_ptr<SharedCounts> make_shared_counts(sql::Pool& pool);
 std::unique_ptr<AuditLog> make_audit_log(sql::Pool& pool, const Clock& clock);
 
 }  // namespace monitora::storage

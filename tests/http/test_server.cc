@@ -49,6 +49,7 @@ class ForgettingRetriever final : public Retriever {
     forgotten.push_back(workspace.to_string());
     return {};
   }
+  Status reload() override { return {}; }
   Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{0}; }
   Status save() override { return {}; }
   std::vector<std::string> forgotten;

@@ -190,6 +190,25 @@ TEST_F(WorkspaceScenario, Members) {
   EXPECT_EQ(server.rows("SELECT count(*) FROM audit_log WHERE action = 'member.role'"), 1);
 }
 
+TEST_F(WorkspaceScenario, AnInvitationIsTakenBack) {
+  server.invite(owner, workspace, "paul@exemple.fr", "lecteur");
+  const std::string path = "/api/workspaces/" + workspace + "/members/";
+  const Person stranger = server.person("stranger");
+  EXPECT_EQ(
+      server.call("DELETE", path + "paul%40exemple.fr", {.token = stranger.access_token}).status,
+      404);
+  EXPECT_EQ(server.call("DELETE", path + "PAUL%40exemple.fr", {.token = owner.access_token}).status,
+            204);
+  const Reply again =
+      server.call("DELETE", path + "paul%40exemple.fr", {.token = owner.access_token});
+  EXPECT_EQ(again.status, 404);
+  EXPECT_EQ(again.code(), "member_not_found");
+  EXPECT_EQ(server.call("DELETE", path + "%40", {.token = owner.access_token}).status, 404);
+  const Person paul = server.person("paul");
+  EXPECT_EQ(server.call("GET", "/api/workspaces/" + workspace, {.token = paul.access_token}).status,
+            404);
+}
+
 TEST_F(WorkspaceScenario, ApiKeysAreShownOnce) {
   const Reply made = server.send("POST", path("/api-keys"), owner.access_token, {{"name", "Site"}});
   ASSERT_EQ(made.status, 201) << made.body;
