@@ -397,7 +397,12 @@ TEST_P(ChunkSourceContract, StopsAtTheFirstError) {
 
 TEST_P(ChunkSourceContract, ADamagedVectorIsSaid) {
   index(workspace, "a", 1);
-  execute("UPDATE document_chunks SET embedding = ?", {sql::p(as_bytes("abc"))});
+  const Status damaged = pool().with(sql::Connection::Mode::write, [](sql::Connection& connection) {
+    return connection.execute("UPDATE document_chunks SET embedding = ?", {sql::p(as_bytes("abc"))})
+        .status();
+  });
+  if (damaged.key() == "check_violation") return;  // pgvector's type takes no such thing
+  ASSERT_OK(damaged);
   EXPECT_KEY(chunk_source->for_each(workspace, "e5", [](IndexedChunk) { return Status(); }),
              "vector_corrupted");
 }
