@@ -5,45 +5,156 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <condition_variable>
+#include <mutex>
+
 #include "base/log.h"
+#include "config/sql_server_address.h"
 #include "sql/migrations.h"
+#include "sql/odbc/sqlserver.h"
+#include "sql/postgres/postgres.h"
 #include "sql/sqlite/sqlite.h"
 
 namespace monitora::apps {
 
-Result<config::Settings> load_settings(const config::Values& command_line) {
+namespace {
+
+constexpr std::chrono::seconds kTryAgain{1};
+constexpr std::chrono::seconds kSayAgain{5};
+
+sql::PostgresOptions postgres_options(const config::Settings& settings) {
+  sql::PostgresOptions options;
+  options.uri = settings.database_url;
+  options.password = settings.database_password;
+  options.read_uri = settings.database_read_url;
+  options.connections = settings.database_pool_size;
+  options.read_connections = settings.database_pool_size;
+  return options;
+}
+
+Result<sql::SqlServerOptions> sqlserver_options(const config::Settings& settings) {
+  MONITORA_ASSIGN(const config::SqlServerAddress address, config::sql_server_address(settings));
+  sql::SqlServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.database = address.database;
+  options.user = address.user;
+  options.password = address.password;
+  options.driver = address.driver;
+  options.encrypt = address.encrypt == "no"       ? sql::Encryption::no
+                    : address.encrypt == "strict" ? sql::Encryption::strict
+                                                  : sql::Encryption::yes;
+  options.trust_server_certificate = address.trust_server_certificate;
+  options.server_certificate = address.server_certificate;
+  options.read_only_intent = address.read_only_intent;
+  options.multi_subnet_failover = address.multi_subnet_failover;
+  options.writers = settings.database_pool_size;
+  options.readers = address.read_only_intent ? settings.database_pool_size : 0;
+  return options;
+}
+
+// Not there (yet), rather than there and refusing us.
+bool may_come(const Status& status) {
+  return status.key() == "database_unavailable" || status.key() == "database_saturated" ||
+         status.code() == Code::deadline_exceeded;
+}
+
+Status prepare_schema(sql::Pool& pool) {
+  return pool.with(sql::Connection::Mode::write, [](sql::Connection& connection) -> Status {
+    MONITORA_ASSIGN(const int ran, sql::apply(connection));
+    if (ran > 0) log::info("the schema is up to date ({} migrations ran)", ran);
+    return {};
+  });
+}
+
+// Waits for the server; the last error when it does not come in time.
+Status wait_for_schema(sql::Pool& pool, std::chrono::seconds patience,
+                       const std::stop_token& stop) {
+  using Steady = std::chrono::steady_clock;
+  const Steady::time_point end = Steady::now() + patience;
+  Steady::time_point said{};
+  std::mutex mutex;
+  std::condition_variable_any condition;
+  while (true) {
+    const Status status = prepare_schema(pool);
+    const Steady::time_point now = Steady::now();
+    if (status.ok() || !may_come(status) || now + kTryAgain > end || stop.stop_requested())
+      return status;
+    if (now - said >= kSayAgain) {
+      said = now;
+      log::warning("the database does not answer, waiting {} s more: {}",
+                   std::chrono::duration_cast<std::chrono::seconds>(end - now).count(),
+                   status.to_string());
+    }
+    std::unique_lock lock(mutex);
+    condition.wait_for(lock, stop, kTryAgain, [] { return false; });
+  }
+}
+
+}  // namespace
+
+Status for_operator(const Status& status, const config::Settings& settings) {
+  if (status.key() != "database_unavailable" || settings.uses_sqlite()) return status;
+  std::string where;
+  for (const auto& [name, value] : config::describe(settings))
+    if (name == "DATABASE_URL") where = value;
+  return Status(Code::unavailable, "database_unavailable",
+                {fmt::format("La base de données {} ne répond pas : vérifiez son adresse, que le "
+                             "serveur est démarré et qu'un pare-feu ne le cache pas.",
+                             where),
+                 fmt::format("The database {} does not answer: check its address, that the server "
+                             "runs, and that no firewall hides it.",
+                             where)},
+                status.detail());
+}
+
+Result<config::Settings> load_plain_settings(const config::Values& command_line) {
   MONITORA_ASSIGN(config::Settings settings,
                   config::load(command_line, config::process_environment()));
   log::configure(settings.log_level, settings.log_format == "json");
+  // The secrets of SQLite are made with its directory; a server's database needs none here.
+  if (settings.uses_sqlite()) MONITORA_TRY(config::prepare_secrets(settings));
+  return settings;
+}
+
+Result<config::Settings> load_settings(const config::Values& command_line) {
+  MONITORA_ASSIGN(config::Settings settings, load_plain_settings(command_line));
   MONITORA_TRY(config::prepare_secrets(settings));
   return settings;
 }
 
 Result<std::filesystem::path> sqlite_file(const config::Settings& settings) {
-  if (!settings.uses_sqlite())
+  if (settings.uses_postgres())
     return Status(Code::invalid_argument, "not_sqlite",
-                  {"Cette version ne fonctionne que sur SQLite : retirez DATABASE_URL et "
-                   "MSSQL_HOST, ou donnez "
-                   "DATABASE_URL=sqlite:CHEMIN.",
-                   "This version runs on SQLite only: remove DATABASE_URL and MSSQL_HOST, or give "
-                   "DATABASE_URL=sqlite:PATH."});
+                  {"Cette commande est celle de SQLite. Pour PostgreSQL : pg_dump --format=custom "
+                   "pour sauvegarder, pg_restore pour restaurer ; tout est dans la base.",
+                   "This command is SQLite's. For PostgreSQL: pg_dump --format=custom backs up, "
+                   "pg_restore restores; everything is in the database."});
+  if (settings.uses_sql_server())
+    return Status(
+        Code::invalid_argument, "not_sqlite",
+        {"Cette commande est celle de SQLite. Pour SQL Server : BACKUP DATABASE et RESTORE "
+         "DATABASE (voir docs/sqlserver.md) ; tout est dans la base.",
+         "This command is SQLite's. For SQL Server: BACKUP DATABASE and RESTORE DATABASE (see "
+         "docs/sqlserver.md); everything is in the database."});
   return std::filesystem::path(settings.database_url.substr(std::string_view("sqlite:").size()));
 }
 
 Result<std::unique_ptr<sql::Pool>> open_pool(const config::Settings& settings) {
+  if (settings.uses_postgres()) return sql::make_postgres_pool(postgres_options(settings));
+  if (settings.uses_sql_server()) {
+    MONITORA_ASSIGN(const sql::SqlServerOptions options, sqlserver_options(settings));
+    return sql::make_sqlserver_pool(options);
+  }
   MONITORA_ASSIGN(const std::filesystem::path file, sqlite_file(settings));
   return sql::make_sqlite_pool(file);
 }
 
-Result<Database> open_database(const config::Settings& settings, const Clock& clock) {
+Result<Database> open_database(const config::Settings& settings, const Clock& clock,
+                               std::chrono::seconds patience, const std::stop_token& stop) {
   Database database;
   MONITORA_ASSIGN(database.pool, open_pool(settings));
-  MONITORA_TRY(
-      database.pool->with(sql::Connection::Mode::write, [](sql::Connection& connection) -> Status {
-        MONITORA_ASSIGN(const int ran, sql::apply(connection));
-        if (ran > 0) log::info("the schema is up to date ({} migrations ran)", ran);
-        return {};
-      }));
+  MONITORA_TRY(for_operator(wait_for_schema(*database.pool, patience, stop), settings));
   sql::Pool& pool = *database.pool;
   database.users = storage::make_user_store(pool, clock);
   database.sessions = storage::make_session_store(pool, clock);

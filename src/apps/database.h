@@ -1,7 +1,9 @@
 // The configured database with its stores.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <stop_token>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -10,8 +12,10 @@
 
 namespace monitora::apps {
 
-// Settings of the command line and the environment, read, checked, with logging configured.
+// Settings of the command line and the environment, read, checked, with logging configured and the
+// server's secrets at hand; load_plain_settings() does without those.
 Result<config::Settings> load_settings(const config::Values& command_line);
+Result<config::Settings> load_plain_settings(const config::Values& command_line);
 
 struct Database {
   std::unique_ptr<sql::Pool> pool;
@@ -31,12 +35,21 @@ struct Database {
   std::unique_ptr<AuditLog> audit;
 };
 
+// What an operator is told of a database that does not answer: where it was looked for. Other
+// errors as they are.
+Status for_operator(const Status& status, const config::Settings& settings);
+
 // Connects without looking at the schema. The clock outlives it.
 Result<std::unique_ptr<sql::Pool>> open_pool(const config::Settings& settings);
-// Connects and brings the schema up to date.
-Result<Database> open_database(const config::Settings& settings, const Clock& clock);
+// Connects and brings the schema up to date. A database server that does not answer is waited for,
+// with a line of progress now and then, at most `patience` and until `stop`; one that refuses us
+// is not.
+Result<Database> open_database(const config::Settings& settings, const Clock& clock,
+                               std::chrono::seconds patience = {},
+                               const std::stop_token& stop = {});
 
-// The file of a SQLite database. invalid_argument for another database.
+// The file of a SQLite database. invalid_argument `not_sqlite` for another database, with what to
+// use there instead of `backup` and `restore`.
 Result<std::filesystem::path> sqlite_file(const config::Settings& settings);
 
 // Holds the data directory for one server: a second one is refused (conflict

@@ -7,22 +7,16 @@
 #include <boost/json.hpp>
 
 #include "apps/commands.h"
-#include "apps/database.h"
+#include "apps/doctor_database.h"
 #include "apps/engine.h"
 #include "apps/models.h"
 #include "apps/terminal.h"
-#include "sql/migrations.h"
+#include "base/log.h"
 
 namespace monitora::apps {
 namespace {
 
 namespace json = boost::json;
-
-struct Check {
-  Sentence what;
-  Status status;
-  Sentence found;  // when ok
-};
 
 Check check_disk(const config::Settings& settings) {
   Check check{{"Dossier de données", "Data directory"}, {}, {}};
@@ -46,27 +40,12 @@ Check check_disk(const config::Settings& settings) {
   return check;
 }
 
-Check check_database(const config::Settings& settings) {
-  Check check{{"Base de données", "Database"}, {}, {}};
-  int pending = 0;
-  int applied = 0;
-  Result<std::unique_ptr<sql::Pool>> pool = open_pool(settings);
-  check.status = pool.ok()
-                     ? (*pool)->with(sql::Connection::Mode::write,
-                                     [&](sql::Connection& connection) -> Status {
-                                       MONITORA_ASSIGN(const auto all, sql::status(connection));
-                                       for (const auto& one : all)
-                                         ++(one.applied_at ? applied : pending);
-                                       return {};
-                                     })
-                     : pool.status();
-  if (pending > 0)
-    check.status =
-        Status(Code::conflict, "schema_behind",
-               {fmt::format("{} migrations à appliquer : lancez monitora schema apply.", pending),
-                fmt::format("{} migrations to apply: run monitora schema apply.", pending)});
-  check.found = {fmt::format("répond, {} migrations appliquées", applied),
-                 fmt::format("answers, {} migrations applied", applied)};
+Check check_secrets(const config::Settings& settings) {
+  Check check{{"Secrets", "Secrets"},
+              {},
+              {"JWT_SECRET et ENCRYPTION_KEY sont là", "JWT_SECRET and ENCRYPTION_KEY are there"}};
+  config::Settings copy = settings;
+  check.status = config::prepare_secrets(copy);
   return check;
 }
 
@@ -118,10 +97,15 @@ Check check_language_model(const config::Settings& settings, const Result<Models
 }
 
 Status examine(CommandLine& line) {
-  MONITORA_ASSIGN(const config::Settings settings, load_settings(line.settings));
+  MONITORA_ASSIGN(const config::Settings settings,
+                  config::load(line.settings, config::process_environment()));
+  log::configure(settings.log_level, settings.log_format == "json");
+  std::vector<Check> checks{check_secrets(settings), check_disk(settings)};
+  for (Check& check : check_database(settings)) checks.push_back(std::move(check));
   const Result<Models> models = load_models(settings);
-  const Check checks[] = {check_disk(settings), check_database(settings), check_embedder(models),
-                          check_pdf(), check_language_model(settings, models)};
+  checks.push_back(check_embedder(models));
+  checks.push_back(check_pdf());
+  checks.push_back(check_language_model(settings, models));
   json::array report;
   for (const Check& check : checks) {
     if (!check.status.ok()) line.exit_code = 1;

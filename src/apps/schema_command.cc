@@ -13,39 +13,44 @@ namespace monitora::apps {
 namespace {
 
 Status apply(const CommandLine& line) {
-  MONITORA_ASSIGN(const config::Settings settings, load_settings(line.settings));
+  MONITORA_ASSIGN(const config::Settings settings, load_plain_settings(line.settings));
   MONITORA_ASSIGN(const auto pool, open_pool(settings));
-  return pool->with(sql::Connection::Mode::write, [&](sql::Connection& connection) -> Status {
-    MONITORA_ASSIGN(const int ran, sql::apply(connection));
-    if (line.json)
-      fmt::print("{}\n", boost::json::serialize(boost::json::object{{"applied", ran}}));
-    else if (ran == 0)
-      fmt::print("{}\n", in_language({"Le schéma est à jour.", "The schema is up to date."}));
-    else
-      fmt::print("{}\n", in_language({fmt::format("{} migrations appliquées.", ran),
-                                      fmt::format("{} migrations applied.", ran)}));
-    return {};
-  });
+  const Status status =
+      pool->with(sql::Connection::Mode::write, [&](sql::Connection& connection) -> Status {
+        MONITORA_ASSIGN(const int ran, sql::apply(connection));
+        if (line.json)
+          fmt::print("{}\n", boost::json::serialize(boost::json::object{{"applied", ran}}));
+        else if (ran == 0)
+          fmt::print("{}\n", in_language({"Le schéma est à jour.", "The schema is up to date."}));
+        else
+          fmt::print("{}\n", in_language({fmt::format("{} migrations appliquées.", ran),
+                                          fmt::format("{} migrations applied.", ran)}));
+        return {};
+      });
+  return for_operator(status, settings);
 }
 
 Status show(const CommandLine& line) {
-  MONITORA_ASSIGN(const config::Settings settings, load_settings(line.settings));
+  MONITORA_ASSIGN(const config::Settings settings, load_plain_settings(line.settings));
   MONITORA_ASSIGN(const auto pool, open_pool(settings));
-  return pool->with(sql::Connection::Mode::write, [&](sql::Connection& connection) -> Status {
-    MONITORA_ASSIGN(const std::vector<sql::MigrationStatus> all, sql::status(connection));
-    boost::json::array rows;
-    for (const sql::MigrationStatus& migration : all) {
-      const std::string at = migration.applied_at ? format_time(*migration.applied_at) : "";
-      rows.push_back({{"version", migration.version},
-                      {"name", migration.name},
-                      {"applied_at", at.empty() ? boost::json::value() : boost::json::value(at)}});
-      if (!line.json)
-        fmt::print("{:04}  {:<40} {}\n", migration.version, migration.name,
-                   at.empty() ? in_language({"à appliquer", "to apply"}) : at);
-    }
-    if (line.json) fmt::print("{}\n", boost::json::serialize(rows));
-    return {};
-  });
+  const Status status =
+      pool->with(sql::Connection::Mode::write, [&](sql::Connection& connection) -> Status {
+        MONITORA_ASSIGN(const std::vector<sql::MigrationStatus> all, sql::status(connection));
+        boost::json::array rows;
+        for (const sql::MigrationStatus& migration : all) {
+          const std::string at = migration.applied_at ? format_time(*migration.applied_at) : "";
+          rows.push_back(
+              {{"version", migration.version},
+               {"name", migration.name},
+               {"applied_at", at.empty() ? boost::json::value() : boost::json::value(at)}});
+          if (!line.json)
+            fmt::print("{:04}  {:<40} {}\n", migration.version, migration.name,
+                       at.empty() ? in_language({"à appliquer", "to apply"}) : at);
+        }
+        if (line.json) fmt::print("{}\n", boost::json::serialize(rows));
+        return {};
+      });
+  return for_operator(status, settings);
 }
 
 // The dialect that is named, else the configured database's.
@@ -57,6 +62,19 @@ Result<sql::Database> database_of(const std::string& dialect, const CommandLine&
                   config::load(line.settings, config::process_environment()));
   if (settings.uses_sql_server()) return sql::Database::sqlserver;
   return settings.uses_postgres() ? sql::Database::postgres : sql::Database::sqlite;
+}
+
+Status write_script(const CommandLine& line, const std::string& dialect) {
+  sql::Database database = dialect == "sqlserver"  ? sql::Database::sqlserver
+                           : dialect == "postgres" ? sql::Database::postgres
+                                                   : sql::Database::sqlite;
+  if (dialect.empty()) {
+    MONITORA_ASSIGN(const config::Settings settings, load_plain_settings(line.settings));
+    if (settings.uses_postgres()) database = sql::Database::postgres;
+    if (settings.uses_sql_server()) database = sql::Database::sqlserver;
+  }
+  fmt::print("{}", sql::print(database));
+  return {};
 }
 
 }  // namespace
@@ -78,14 +96,14 @@ void add_schema(CLI::App& app, CommandLine& line) {
   CLI::App* print = schema->add_subcommand(
       "print", "Écrit le SQL pour un administrateur / Writes the SQL for a DBA");
   const auto dialect = std::make_shared<std::string>();
-  print->add_option("--dialect", *dialect, "sqlite, sqlserver, postgres")
-      ->check(CLI::IsMember({"sqlite", "sqlserver", "postgres"}));
-  print->callback([dialect, &line] {
-    const auto database = database_of(*dialect, line);
-    if (database.ok())
-      fmt::print("{}", sql::print(*database));
-    else
-      line.exit_code = fail(database.status());
+  print
+      ->add_option("--dialect", *dialect,
+                   "sqlite, postgres, sqlserver (sans elle celui de la base / without it the "
+                   "database's)")
+      ->check(CLI::IsMember({"sqlite", "postgres", "sqlserver"}));
+  print->callback([&line, dialect] {
+    const Status status = write_script(line, *dialect);
+    if (!status.ok()) line.exit_code = fail(status);
   });
 }
 

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <stop_token>
+#include <thread>
 
 #include "apps/commands.h"
 #include "apps/demo.h"
@@ -42,6 +44,23 @@ Status show_demo(ServerParts& parts) {
   return {};
 }
 
+// SIGINT or SIGTERM while the server is still starting, when nobody waits for them below.
+class SignalAtStart {
+ public:
+  explicit SignalAtStart(const sigset_t& signals)
+      : watcher_([this, signals](const std::stop_token& over) {
+          constexpr timespec kLook{0, 100'000'000};
+          while (!over.stop_requested() && !came_.stop_requested())
+            if (sigtimedwait(&signals, nullptr, &kLook) > 0) came_.request_stop();
+        }) {}
+  std::stop_token token() const { return came_.get_token(); }
+  bool came() const { return came_.stop_requested(); }
+
+ private:
+  std::stop_source came_;
+  std::jthread watcher_;
+};
+
 Status serve(const CommandLine& line, bool demo) {
   // Blocked before any thread is made, so that only the wait below receives them.
   sigset_t signals;
@@ -51,7 +70,14 @@ Status serve(const CommandLine& line, bool demo) {
   std::signal(SIGPIPE, SIG_IGN);
 
   MONITORA_ASSIGN(config::Settings settings, load_settings(line.settings));
-  MONITORA_ASSIGN(const std::unique_ptr<ServerParts> parts, ServerParts::make(std::move(settings)));
+  auto at_start = std::make_unique<SignalAtStart>(signals);
+  Result<std::unique_ptr<ServerParts>> made =
+      ServerParts::make(std::move(settings), at_start->token());
+  const bool stopped = at_start->came();
+  at_start.reset();
+  if (stopped) return {};
+  MONITORA_TRY(made.status());
+  const std::unique_ptr<ServerParts> parts = *std::move(made);
   MONITORA_TRY(parts->listen());
   say({fmt::format("MONITORA est prêt : {}", parts->url()),
        fmt::format("MONITORA is ready: {}", parts->url())});

@@ -46,9 +46,10 @@ void warn(const char* what, const Status& status) {
 
 }  // namespace
 
-Result<std::unique_ptr<ServerParts>> ServerParts::make(config::Settings settings) {
+Result<std::unique_ptr<ServerParts>> ServerParts::make(config::Settings settings,
+                                                       const std::stop_token& stop) {
   std::unique_ptr<ServerParts> parts(new ServerParts(std::move(settings)));
-  MONITORA_TRY(parts->prepare());
+  MONITORA_TRY(parts->prepare(stop));
   return parts;
 }
 
@@ -59,13 +60,15 @@ ServerParts::~ServerParts() {
   stop();
 }
 
-Status ServerParts::prepare() {
+Status ServerParts::prepare(const std::stop_token& stop) {
   MONITORA_ASSIGN(DataDirectoryLock lock, DataDirectoryLock::take(settings_.data_dir));
   lock_ = std::make_unique<DataDirectoryLock>(std::move(lock));
   std::error_code ignored;
   std::filesystem::remove_all(scratch_directory(settings_),
                               ignored);  // left by a server that was killed
-  MONITORA_ASSIGN(database_, open_database(settings_, clock_));
+  MONITORA_ASSIGN(database_,
+                  open_database(settings_, clock_,
+                                std::chrono::seconds(settings_.database_wait_seconds), stop));
   MONITORA_ASSIGN(models_, load_models(settings_));
   MONITORA_ASSIGN(engine_, make_engine(settings_, database_, *models_.embedder));
   workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);

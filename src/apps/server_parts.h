@@ -35,8 +35,10 @@ namespace monitora::apps {
 
 class ServerParts {
  public:
-  // Opens the database, loads the models, starts jobs and maintenance. Not yet listening.
-  static Result<std::unique_ptr<ServerParts>> make(config::Settings settings);
+  // Opens the database (waits for its server, until `stop`), loads the models, starts jobs and
+  // maintenance. Not yet listening.
+  static Result<std::unique_ptr<ServerParts>> make(config::Settings settings,
+                                                   const std::stop_token& stop);
   ~ServerParts();
 
   Status listen();  // from its return requests are answered
@@ -48,7 +50,7 @@ class ServerParts {
 
  private:
   explicit ServerParts(config::Settings settings);
-  Status prepare();
+  Status prepare(const std::stop_token& stop);
   Status make_use_cases();
   Status make_server();
   Status embed_again();  // what another model embedded before

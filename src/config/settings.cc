@@ -144,6 +144,11 @@ Status check_together(const Settings& settings) {
     return missing("SUPABASE_JWT_SECRET",
                    {"AUTH_MODE=supabase l'exige (Supabase : Project Settings, API, JWT Secret)",
                     "AUTH_MODE=supabase needs it (Supabase: Project Settings, API, JWT Secret)"});
+  if (!settings.database_read_url.empty() &&
+      !(settings.uses_postgres() && settings.database_read_url.starts_with("postgres")))
+    return missing("DATABASE_READ_URL",
+                   {"un réplica de lecture se donne ainsi pour PostgreSQL seulement",
+                    "a secondary for reads is given like this for PostgreSQL only"});
   if (settings.storage_mode == "pgvector" && !settings.uses_postgres())
     return missing("STORAGE_MODE",
                    {"pgvector demande une base PostgreSQL (DATABASE_URL=postgresql://…)",

@@ -24,6 +24,8 @@ struct Settings {
   std::string database_url;       // never empty after load(); may hold a password: do not print
   std::string database_password;  // where the URL leaves it out
   int database_pool_size = 0;     // connections to a database server
+  int database_wait_seconds = 0;  // for a server that is away when this one starts
+  std::string database_read_url;  // of a PostgreSQL secondary; may be empty or hold a password
   std::string listen_host;
   int listen_port = 0;
   std::string public_url;  // without a final slash; empty: what the request's Host says

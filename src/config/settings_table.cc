@@ -50,6 +50,28 @@ const std::vector<Setting>& settings() {
        {},
        {"Connexions qu'un nœud ouvre à SQL Server ou PostgreSQL.",
         "Connections that a node opens to SQL Server or PostgreSQL."}},
+      {"DATABASE_WAIT_SECONDS",
+       &S::database_wait_seconds,
+       Form::plain,
+       "60",
+       false,
+       0,
+       3600,
+       {},
+       {"Attente d'un serveur de base de données qui ne répond pas encore au démarrage.",
+        "How long a database server that does not answer yet is waited for at the start."}},
+      {"DATABASE_READ_URL",
+       &S::database_read_url,
+       Form::database,
+       "",
+       true,
+       0,
+       0,
+       {},
+       {"Réplica PostgreSQL des lectures qui supportent un retard (statistiques, exports) ; SQL "
+        "Server : MSSQL_READ_ONLY_INTENT.",
+        "PostgreSQL secondary for reads that may be late (statistics, exports); SQL Server: "
+        "MSSQL_READ_ONLY_INTENT."}},
       {"MSSQL_HOST",
        &S::mssql_host,
        Form::plain,
@@ -147,9 +169,11 @@ const std::vector<Setting>& settings() {
        0,
        0,
        {"yes", "no"},
-       {"Envoie les lectures à un réplica secondaire (ApplicationIntent=ReadOnly) d'un groupe de "
+       {"Envoie les lectures qui supportent un retard à un réplica secondaire "
+        "(ApplicationIntent=ReadOnly) d'un groupe de "
         "disponibilité.",
-        "Sends reads to a secondary replica (ApplicationIntent=ReadOnly) of an availability "
+        "Sends reads that may be late to a secondary replica (ApplicationIntent=ReadOnly) of an "
+        "availability "
         "group."}},
       {"MSSQL_MULTI_SUBNET_FAILOVER",
        &S::mssql_multi_subnet_failover,

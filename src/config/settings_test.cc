@@ -142,6 +142,8 @@ TEST_F(SettingsTest, ModesNeedWhatTheyStandOn) {
                      {"SUPABASE_URL", "https://abc.supabase.co/"},
                      {"SUPABASE_JWT_SECRET", std::string(32, 's')}}),
             "accepted");
+  EXPECT_EQ(refusal({{"DATABASE_READ_URL", "postgresql://h/db"}}),
+            "DATABASE_READ_URL: a secondary for reads is given like this for PostgreSQL only.");
   EXPECT_EQ(refusal({{"STORAGE_MODE", "pgvector"}}),
             "STORAGE_MODE: pgvector needs a PostgreSQL database (DATABASE_URL=postgresql://…).");
   EXPECT_EQ(refusal({{"STORAGE_MODE", "pgvector"}, {"DATABASE_URL", "postgresql://h/db"}}),

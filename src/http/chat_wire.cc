@@ -31,7 +31,7 @@ class StreamedTurn final : public ChatEvents {
     sink_->close();
   }
   void on_error(const Status& status) override {
-    const Status shown = status.code() == Code::corrupted ? Status::internal({}) : status;
+    const Status shown = shown_to_clients(status);
     send({{"type", "error"},
           {"code", shown.key()},
           {"content", language_ == "en" ? shown.sentence().en : shown.sentence().fr}});

@@ -28,7 +28,7 @@ Result<Response> get_ready(const Services& services, const Request&) {
   json::object checks;
   for (const Services::Check& check : services.readiness()) {
     ready = ready && check.status.ok();
-    checks[check.name] = check.status.ok() ? "ok" : check.status.key();
+    checks[check.name] = check.status.ok() ? "ok" : shown_to_clients(check.status).key();
   }
   Response response = Response::json(
       ready ? 200 : 503, {{"status", ready ? "ready" : "not_ready"}, {"checks", checks}});

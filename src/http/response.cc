@@ -77,6 +77,18 @@ int http_status(const Status& status) {
   return 500;
 }
 
+Status shown_to_clients(const Status& status) {
+  if (status.code() == Code::corrupted) return Status::internal({});
+  for (const std::string_view key :
+       {"database_login_failed", "database_missing", "database_certificate",
+        "database_permission_denied", "odbc_driver_missing", "odbc_driver_unknown"})
+    if (status.key() == key)
+      return Status(Code::unavailable, "database_unavailable",
+                    {"La base de données ne répond pas. Réessayez dans un instant.",
+                     "The database does not answer. Try again in a moment."});
+  return status;
+}
+
 Response Response::error(const Status& status, std::string_view language,
                          std::string_view request_id) {
   const int code = http_status(status);
@@ -88,8 +100,7 @@ Response Response::error(const Status& status, std::string_view language,
   const auto say = [&](const Sentence& sentence) -> const std::string& {
     return language == "en" ? sentence.en : sentence.fr;
   };
-  // Stored bytes that are wrong are our affair: the client hears the sentence of an internal error.
-  const Status shown = status.code() == Code::corrupted ? Status::internal({}) : status;
+  const Status shown = shown_to_clients(status);
   boost::json::object body{
       {"detail", say(shown.sentence())}, {"code", shown.key()}, {"request_id", request_id}};
   if (!shown.fields().empty()) {

@@ -62,4 +62,8 @@ struct Response {
 
 int http_status(const Status& status);
 
+// What a client hears of an error. Stored bytes that are wrong, and how the database is set up, are
+// the operator's affair: the log says it.
+Status shown_to_clients(const Status& status);
+
 }  // namespace monitora::http

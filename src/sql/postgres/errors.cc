@@ -33,6 +33,53 @@ std::string_view state_in(std::string_view message) {
   return {};
 }
 
+// What stands between the last pair of quotes: "relation \"x\"", in whatever language.
+std::string quoted_name(std::string_view message) {
+  const std::size_t close = message.rfind('"');
+  if (close == std::string_view::npos || close == 0) return {};
+  const std::size_t open = message.rfind('"', close - 1);
+  if (open == std::string_view::npos) return {};
+  return std::string(message.substr(open + 1, close - open - 1));
+}
+
+Status login_failed(std::string detail) {
+  return Status(Code::unavailable, "database_login_failed",
+                {"PostgreSQL refuse ce compte : vérifiez l'utilisateur et le mot de passe "
+                 "(DATABASE_URL, DATABASE_PASSWORD), et pg_hba.conf.",
+                 "PostgreSQL refuses this account: check its user and password (DATABASE_URL, "
+                 "DATABASE_PASSWORD), and pg_hba.conf."},
+                std::move(detail));
+}
+
+Status database_missing(std::string detail) {
+  const std::string name = quoted_name(detail);
+  return Status(
+      Code::unavailable, "database_missing",
+      {"La base « " + name + " » n'existe pas sur ce serveur : vérifiez DATABASE_URL, ou créez-la.",
+       "The database \"" + name + "\" is not on this server: check DATABASE_URL, or create it."},
+      std::move(detail));
+}
+
+Status permission_denied(std::string detail) {
+  const std::string words = detail.substr(detail.find("denied"));  // "… denied for table messages"
+  return Status(Code::unavailable, "database_permission_denied",
+                {"Le compte de la base de données n'a pas les droits nécessaires (" + words +
+                     ") : demandez-les à l'administrateur de la base.",
+                 "The database account lacks a permission (" + words +
+                     "): ask the database administrator for it."},
+                std::move(detail));
+}
+
+Status certificate_refused(std::string detail) {
+  return Status(Code::unavailable, "database_certificate",
+                {"Le certificat de PostgreSQL n'est pas reconnu : installez son autorité de "
+                 "certification (sslrootcert dans DATABASE_URL), et utilisez le nom d'hôte que le "
+                 "certificat porte.",
+                 "PostgreSQL's certificate is not trusted: install its certificate authority "
+                 "(sslrootcert in DATABASE_URL), and use the host name that the certificate has."},
+                std::move(detail));
+}
+
 }  // namespace
 
 Status postgres_status(std::string_view state, std::string constraint, std::string detail) {
@@ -51,7 +98,11 @@ Status postgres_status(std::string_view state, std::string constraint, std::stri
   if (state == "25006") return database_read_only(std::move(detail));
   if (state == "XX001" || state == "XX002") return database_corrupted(std::move(detail));
   if (kind == "54") return value_too_large(std::move(detail));
-  if (kind == "08" || kind == "53" || kind == "57" || kind == "58" || kind == "28" || kind == "3D")
+  if (kind == "28") return login_failed(std::move(detail));
+  if (kind == "3D") return database_missing(std::move(detail));
+  if (state == "42501" && detail.find("denied") != std::string::npos)
+    return permission_denied(std::move(detail));
+  if (kind == "08" || kind == "53" || kind == "57" || kind == "58")
     return database_unavailable(std::move(detail));
   return Status::internal(std::move(detail));
 }
@@ -71,6 +122,11 @@ Status result_status(const PGresult* result, std::string_view statement) {
 Status connection_status(const PGconn* connection, std::string_view doing) {
   const std::string message(trim(PQerrorMessage(connection)));
   const std::string_view state = state_in(message);
+  // libpq's own, which have no SQLSTATE: it met no certificate that it trusts, or has no password.
+  if (state.empty() && message.find("certificate") != std::string::npos)
+    return certificate_refused(message);
+  if (state.empty() && message.find("no password supplied") != std::string::npos)
+    return login_failed(message);
   Status status =
       state.empty() ? database_unavailable(message) : postgres_status(state, {}, message);
   // Whatever it is called, without a connection there is no database.

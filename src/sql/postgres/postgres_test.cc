@@ -424,7 +424,8 @@ TEST_F(Postgres, ARefusedConnectionSaysWhy) {
   EXPECT_NE(refused.detail().find("refused"), std::string::npos) << refused.detail();
   options.uri = with_database(test_postgres_uri(), "absent");
   const Status absent = open_postgres(options, Mode::write).status();
-  EXPECT_EQ(absent.key(), "database_unavailable");
+  EXPECT_EQ(absent.key(), "database_missing");
+  EXPECT_NE(absent.sentence().en.find("\"absent\""), std::string::npos) << absent.sentence().en;
   EXPECT_NE(absent.detail().find("absent"), std::string::npos) << absent.detail();
   run(*open(), "ALTER DATABASE " + database->name() + " CONNECTION LIMIT 0; CREATE ROLE " +
                    database->name() + " LOGIN");
