@@ -126,6 +126,7 @@ TEST_F(PostgresSchema, FoldsEveryCharacterAsTheProgramDoes) {
   std::vector<std::string> characters;
   for (char32_t c = 1; c <= 0x2FFFF; ++c) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
+    if (c >= 0x1E030 && c <= 0x1E06D) continue;  // of Unicode 15; PostgreSQL 15 decomposes by 14
     std::string text;
     append_utf8(text, c);
     characters.push_back(std::move(text));
