@@ -82,6 +82,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
                       },
                       *engine_.retriever, clock_));
   follower_ = std::make_unique<IndexFollower>(std::move(follower));
+  engine_.retriever->preload();  // after it: no change may fall between a load and the first look
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
       *database_.jobs,

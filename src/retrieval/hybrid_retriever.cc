@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "base/deadline.h"
 #include "base/log.h"
@@ -24,13 +27,39 @@ bool usable(const Vector& vector, int dimension) {
          std::all_of(vector.begin(), vector.end(), [](float x) { return std::isfinite(x); });
 }
 
+// Threads that load: one large workspace holds up no other.
+constexpr int kLoaders = 3;
+// A request waits so long for its workspace to be loaded, and so many of them do: each holds one of
+// the server's workers, of which others need some. Those beyond wait for a moment, in which a small
+// workspace is there.
+constexpr std::chrono::seconds kPatience{3};
+constexpr int kPatientRequests = 4;
+constexpr std::chrono::milliseconds kMoment{50};
+constexpr int kRetryAfterSeconds = 2;
+// Loading at the start stops at this share of the budget: what is asked for needs room too.
+constexpr double kPreloadedShare = 0.75;
+
+Status being_loaded() {
+  return Status(Code::unavailable, "index_loading",
+                {"L'index de cet espace est en cours de chargement. Réessayez dans un instant.",
+                 "The index of this workspace is being loaded. Try again in a moment."})
+      .with_retry_after(kRetryAfterSeconds);
+}
+
 // A workspace that is in memory or being loaded.
 struct Slot {
-  std::mutex mutex;  // held while loading, so that it happens once; otherwise for a moment
+  std::mutex mutex;  // guards what follows up to file_mutex; held for a moment
+  std::condition_variable_any changed;
   std::shared_ptr<WorkspaceIndex> index;
+  bool loading = false;
+  bool again = false;  // what is being loaded is not believed any longer
+  Status failure;      // of the last load
+  std::vector<std::function<void(WorkspaceIndex&)>> changes;  // that came while it was loaded
+
   std::mutex file_mutex;
   IndexFiles::Known known;      // guarded by file_mutex
-  std::uint64_t last_used = 0;  // guarded by the retriever's mutex
+  std::uint64_t last_used = 0;  // this and touched: guarded by the retriever's mutex
+  std::uint64_t touched = 0;    // last_used as its files' date tells it
 };
 
 class HybridRetrieverImpl final : public HybridRetriever {
@@ -43,18 +72,21 @@ class HybridRetrieverImpl final : public HybridRetriever {
         files_(options.directory.empty()
                    ? nullptr
                    : std::make_unique<IndexFiles>(options.directory, model_, dimension)),
-        maintainer_([this](std::stop_token stop) { maintain(stop); }) {}
+        maintainer_([this](std::stop_token stop) { maintain(stop); }) {
+    for (int i = 0; i < kLoaders; ++i)
+      loaders_.emplace_back([this](std::stop_token stop) { load_what_is_asked(stop); });
+  }
 
   ~HybridRetrieverImpl() override {
     maintainer_.request_stop();
-    work_.notify_all();
+    for (std::jthread& loader : loaders_) loader.request_stop();
   }
 
   Result<Retrieved> search(const WorkspaceId& workspace, const std::string& question,
                            const Vector& vector, const RetrievalOptions& options) override {
     if (!usable(vector, dimension_))
       return Status::internal("a question's vector is not of the index's dimension");
-    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get(workspace));
+    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get_soon(workspace));
     return index->snapshot()->search(question, vector, options);
   }
 
@@ -63,17 +95,17 @@ class HybridRetrieverImpl final : public HybridRetriever {
     for (const IndexedChunk& chunk : chunks)
       if (!usable(chunk.vector, dimension_))
         return Status::internal("a chunk's vector is not of the index's dimension");
-    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get(workspace));
-    index->put(document, std::move(chunks), version);
-    ask_maintenance(workspace);
+    change(workspace,
+           [document, chunks = std::move(chunks), version](WorkspaceIndex& index) mutable {
+             index.put(document, std::move(chunks), version);
+           });
     return {};
   }
 
   Status remove_document(const WorkspaceId& workspace, const DocumentId& document,
                          std::int64_t version) override {
-    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get(workspace));
-    index->remove(document, version);
-    ask_maintenance(workspace);
+    change(workspace,
+           [document, version](WorkspaceIndex& index) { index.remove(document, version); });
     return {};
   }
 
@@ -102,12 +134,14 @@ class HybridRetrieverImpl final : public HybridRetriever {
     for (const std::shared_ptr<Slot>& slot : all) {
       const std::lock_guard lock(slot->mutex);
       slot->index.reset();  // who searches it keeps it to the end of the search
+      slot->again = slot->loading;
     }
     return {};
   }
 
   Result<std::size_t> count(const WorkspaceId& workspace) override {
-    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get(workspace));
+    MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index,
+                    get(workspace, Deadline::current().at()));
     return index->snapshot()->live();
   }
 
@@ -127,7 +161,17 @@ class HybridRetrieverImpl final : public HybridRetriever {
 
   void settle() override {
     std::unique_lock lock(mutex_);
-    idle_.wait(lock, [&] { return queue_.empty() && !busy_; });
+    idle_.wait(lock, [&] {
+      return queue_.empty() && !busy_ && loads_.empty() && preloads_.empty() && loading_ == 0;
+    });
+  }
+
+  void preload() override {
+    if (!files_) return;
+    const std::vector<WorkspaceId> known = files_->workspaces();
+    const std::lock_guard lock(mutex_);
+    preloads_.assign(known.begin(), known.end());
+    load_work_.notify_all();
   }
 
  private:
@@ -139,23 +183,135 @@ class HybridRetrieverImpl final : public HybridRetriever {
     return slot;
   }
 
-  Result<std::shared_ptr<WorkspaceIndex>> get(const WorkspaceId& workspace) {
-    const std::shared_ptr<Slot> slot = slot_of(workspace);
-    {
-      const std::lock_guard lock(slot->mutex);
-      if (slot->index) return slot->index;
-      MONITORA_ASSIGN(std::shared_ptr<const Snapshot> loaded, load(workspace, *slot));
-      slot->index = std::make_shared<WorkspaceIndex>(dimension_, std::move(loaded));
-    }
-    ask_maintenance(workspace);
-    const std::lock_guard lock(slot->mutex);
-    return slot->index;
+  // For requests: the index, or `index_loading` soon.
+  Result<std::shared_ptr<WorkspaceIndex>> get_soon(const WorkspaceId& workspace) {
+    struct Counted {
+      explicit Counted(std::atomic<int>& count) : count_(count), before(count++) {}
+      ~Counted() { --count_; }
+      std::atomic<int>& count_;
+      const int before;
+    } const waiting(waiting_);
+    const std::chrono::milliseconds patience =
+        waiting.before < kPatientRequests ? std::chrono::milliseconds(kPatience) : kMoment;
+    return get(workspace,
+               std::min(Deadline::current().at(), Deadline::SteadyClock::now() + patience));
   }
 
-  Result<std::shared_ptr<const Snapshot>> load(const WorkspaceId& workspace, Slot& slot) {
-    // What is loaded serves every later question. Cut off with the request that happened to be
-    // first, a workspace that takes longer than a request may would never be loaded at all.
-    const ScopedDeadline unhurried(Deadline::never());
+  // The index, loaded in the background if it is not there; waits for it until then.
+  Result<std::shared_ptr<WorkspaceIndex>> get(const WorkspaceId& workspace,
+                                              Deadline::SteadyClock::time_point until) {
+    const std::shared_ptr<Slot> slot = slot_of(workspace);
+    std::unique_lock lock(slot->mutex);
+    if (slot->index) return slot->index;
+    begin_load(workspace, slot);
+    const auto ended = [&] { return slot->index || !slot->loading; };
+    const std::stop_token& stop = Deadline::current().stop();
+    if (until == Deadline::SteadyClock::time_point::max())
+      slot->changed.wait(lock, stop, ended);
+    else
+      slot->changed.wait_until(lock, stop, until, ended);
+    if (slot->index) return slot->index;
+    if (stop.stop_requested()) return Status::cancelled();
+    return slot->loading || slot->failure.ok() ? being_loaded() : slot->failure;
+  }
+
+  // Applies a change at once, or as soon as the workspace is loaded: searches wait for that, this
+  // does not.
+  void change(const WorkspaceId& workspace, std::function<void(WorkspaceIndex&)> apply) {
+    const std::shared_ptr<Slot> slot = slot_of(workspace);
+    std::shared_ptr<WorkspaceIndex> index;
+    {
+      const std::lock_guard lock(slot->mutex);
+      index = slot->index;
+      if (!index) {
+        begin_load(workspace, slot);
+        slot->changes.push_back(std::move(apply));
+        return;
+      }
+    }
+    apply(*index);
+    ask_maintenance(workspace);
+  }
+
+  // With the slot's mutex held.
+  void begin_load(const WorkspaceId& workspace, const std::shared_ptr<Slot>& slot) {
+    if (slot->loading) return;
+    slot->loading = true;
+    slot->failure = Status();
+    const std::lock_guard lock(mutex_);
+    loads_.emplace_back(workspace, slot);
+    load_work_.notify_one();
+  }
+
+  // The body of a loading thread: what requests wait for first, then what was in use before the
+  // start, one at a time.
+  void load_what_is_asked(std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    while (load_work_.wait(
+        lock, stop, [&] { return !loads_.empty() || (!preloads_.empty() && !preloading_); })) {
+      if (stop.stop_requested()) return;
+      const bool asked = !loads_.empty();
+      std::pair<WorkspaceId, std::shared_ptr<Slot>> next;
+      if (asked) {
+        next = std::move(loads_.front());
+        loads_.pop_front();
+      } else {
+        next.first = preloads_.front();
+        preloads_.pop_front();
+        std::shared_ptr<Slot>& slot = slots_[next.first];
+        if (!slot) slot = std::make_shared<Slot>();  // never used: the first to be evicted
+        next.second = slot;
+        preloading_ = true;
+      }
+      ++loading_;
+      lock.unlock();
+      if (asked || may_preload(*next.second)) fill(next.first, *next.second, stop);
+      lock.lock();
+      --loading_;
+      if (!asked) preloading_ = false;
+      idle_.notify_all();
+      load_work_.notify_one();
+    }
+  }
+
+  // Whether it is still to be loaded and there is room; it is then marked as being loaded.
+  bool may_preload(Slot& slot) {
+    std::size_t total = 0;
+    for (const Loaded& one : loaded()) total += one.bytes;
+    if (static_cast<double>(total) >= kPreloadedShare * static_cast<double>(memory_budget_)) {
+      const std::lock_guard lock(mutex_);
+      preloads_.clear();
+      return false;
+    }
+    const std::lock_guard lock(slot.mutex);
+    if (slot.index || slot.loading) return false;
+    return slot.loading = true;
+  }
+
+  void fill(const WorkspaceId& workspace, Slot& slot, const std::stop_token& stop) {
+    while (true) {
+      Result<std::shared_ptr<const Snapshot>> snapshot = load(workspace, slot, stop);
+      const std::lock_guard lock(slot.mutex);
+      if (std::exchange(slot.again, false) && snapshot.ok()) continue;
+      if (snapshot.ok()) {
+        slot.index = std::make_shared<WorkspaceIndex>(dimension_, *std::move(snapshot));
+        for (const auto& apply : slot.changes) apply(*slot.index);
+      } else {
+        slot.failure = snapshot.status();
+        if (!stop.stop_requested())
+          log::warning("the index of workspace {} was not loaded: {}", workspace.to_string(),
+                       slot.failure.to_string());
+      }
+      slot.changes.clear();  // where the load failed, the next one finds them in the database
+      slot.loading = false;
+      slot.changed.notify_all();
+      break;
+    }
+    ask_maintenance(workspace);
+  }
+
+  Result<std::shared_ptr<const Snapshot>> load(const WorkspaceId& workspace, Slot& slot,
+                                               const std::stop_token& stop) {
     MONITORA_ASSIGN(const std::int64_t version, source_.version(workspace));
     if (files_) {
       const std::lock_guard lock(slot.file_mutex);
@@ -164,6 +320,7 @@ class HybridRetrieverImpl final : public HybridRetriever {
     SegmentBuilder builder(dimension_);
     std::size_t unusable = 0;
     MONITORA_TRY(source_.for_each(workspace, model_, [&](IndexedChunk chunk) -> Status {
+      if (stop.stop_requested()) return Status::cancelled();
       if (usable(chunk.vector, dimension_))
         builder.add(std::move(chunk));
       else
@@ -188,11 +345,15 @@ class HybridRetrieverImpl final : public HybridRetriever {
       index = slot.index;
     }
     const std::lock_guard lock(slot.file_mutex);
+    bool used = false;
     {
       const std::lock_guard map_lock(mutex_);
       if (!slots_.contains(workspace)) return {};  // removed meanwhile
+      used = std::exchange(slot.touched, slot.last_used) != slot.last_used;
     }
-    return files_->save(workspace, index->snapshot(), slot.known);
+    MONITORA_TRY(files_->save(workspace, index->snapshot(), slot.known));
+    if (used) files_->touch(workspace);
+    return {};
   }
 
   void ask_maintenance(const WorkspaceId& workspace) {
@@ -237,27 +398,31 @@ class HybridRetrieverImpl final : public HybridRetriever {
     return index && index->maintain(stop);
   }
 
-  // Drops the least recently used workspaces until the rest fits; the last one always stays.
-  void evict() {
-    struct Loaded {
-      WorkspaceId workspace;
-      std::shared_ptr<Slot> slot;
-      std::size_t bytes;
-      std::uint64_t last_used;
-    };
-    std::vector<Loaded> loaded;
-    std::size_t total = 0;
+  struct Loaded {
+    WorkspaceId workspace;
+    std::shared_ptr<Slot> slot;
+    std::size_t bytes;  // 0: not in memory
+    std::uint64_t last_used;
+  };
+  std::vector<Loaded> loaded() {
+    std::vector<Loaded> all;
     {
       const std::lock_guard lock(mutex_);
       for (const auto& [workspace, slot] : slots_)
-        loaded.push_back({workspace, slot, 0, slot->last_used});
+        all.push_back({workspace, slot, 0, slot->last_used});
     }
-    for (Loaded& one : loaded) {
-      const std::unique_lock lock(one.slot->mutex, std::try_to_lock);
-      if (!lock.owns_lock() || !one.slot->index) continue;
-      one.bytes = one.slot->index->snapshot()->bytes();
-      total += one.bytes;
+    for (Loaded& one : all) {
+      const std::lock_guard lock(one.slot->mutex);
+      if (one.slot->index) one.bytes = one.slot->index->snapshot()->bytes();
     }
+    return all;
+  }
+
+  // Drops the least recently used workspaces until the rest fits; the last one always stays.
+  void evict() {
+    std::vector<Loaded> loaded = this->loaded();
+    std::size_t total = 0;
+    for (const Loaded& one : loaded) total += one.bytes;
     std::sort(loaded.begin(), loaded.end(),
               [](const Loaded& a, const Loaded& b) { return a.last_used < b.last_used; });
     for (std::size_t i = 0; i + 1 < loaded.size() && total > memory_budget_; ++i) {
@@ -286,8 +451,15 @@ class HybridRetrieverImpl final : public HybridRetriever {
   std::deque<WorkspaceId> queue_;
   bool busy_ = false;
   std::condition_variable_any work_;
+  std::deque<std::pair<WorkspaceId, std::shared_ptr<Slot>>> loads_;
+  std::deque<WorkspaceId> preloads_;
+  int loading_ = 0;  // loads under way, preloads included
+  bool preloading_ = false;
+  std::condition_variable_any load_work_;
   std::condition_variable idle_;
-  std::jthread maintainer_;  // last: it uses the others
+  std::atomic<int> waiting_ = 0;  // requests in get_soon()
+  std::jthread maintainer_;       // last, with the loaders: they use the others
+  std::vector<std::jthread> loaders_;
 };
 
 }  // namespace

@@ -23,11 +23,18 @@ struct Options {
 
 class HybridRetriever : public Retriever {
  public:
-  // Waits until nothing is left to merge or build: for tests, benchmarks and a clean stop.
+  // Waits until nothing is left to load, merge or build: for tests, benchmarks and a clean stop.
   virtual void settle() = 0;
+  // Begins to load, in the background and one after another, the workspaces that have files here,
+  // the last used first, until three quarters of the memory budget are filled.
+  virtual void preload() = 0;
 };
 
 // `source` must outlive the retriever. Only vectors of `model`, `dimension` long, are indexed.
+//
+// A workspace that is not in memory is loaded by threads of the retriever's own. A search waits for
+// it some seconds (a few searches at a time; the others a moment), then answers unavailable
+// `index_loading` with Retry-After while the load goes on. Changes never wait.
 //
 // Changes of one workspace should arrive in the order of their versions: a file is saved under the
 // newest version seen. What a load already contained is not applied again.

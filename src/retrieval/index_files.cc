@@ -340,4 +340,27 @@ void IndexFiles::remove(const WorkspaceId& workspace) const {
   std::filesystem::remove_all(directory_ / workspace.to_string(), error);
 }
 
+std::vector<WorkspaceId> IndexFiles::workspaces() const {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<fs::file_time_type, WorkspaceId>> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory_, error)) {
+    const auto id = WorkspaceId::parse(entry.path().filename().string());
+    if (!id) continue;
+    const fs::file_time_type at = fs::last_write_time(entry.path() / "manifest", error);
+    if (!error) found.emplace_back(at, *id);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<WorkspaceId> out;
+  for (const auto& [at, id] : found) out.push_back(id);
+  return out;
+}
+
+void IndexFiles::touch(const WorkspaceId& workspace) const {
+  std::error_code error;  // an order of loading is lost, nothing else
+  std::filesystem::last_write_time(directory_ / workspace.to_string() / "manifest",
+                                   std::filesystem::file_time_type::clock::now(), error);
+}
+
 }  // namespace monitora::retrieval

@@ -63,6 +63,10 @@ class IndexFiles {
   Status save(const WorkspaceId& workspace, const std::shared_ptr<const Snapshot>& snapshot,
               Known& known) const;
   void remove(const WorkspaceId& workspace) const;
+  // Those that have a manifest, the last saved or touched first.
+  std::vector<WorkspaceId> workspaces() const;
+  // Notes that the workspace was in use now.
+  void touch(const WorkspaceId& workspace) const;
 
  private:
   std::filesystem::path directory_;
