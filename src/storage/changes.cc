@@ -24,11 +24,10 @@ Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
 Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,
                          std::string_view payload, Time run_after, Time now) {
   const JobId id = JobId::random();
-  const auto inserted = connection.execute(
+  MONITORA_TRY(connection.post(
       "INSERT INTO jobs (id, kind, payload, status, attempts, run_after, created_at) "
       "VALUES (?, ?, ?, 'pending', 0, ?, ?)",
-      {p(id), p(kind), p(payload), p(run_after), p(now)});
-  if (!inserted.ok()) return inserted.status();
+      {p(id), p(kind), p(payload), p(run_after), p(now)}));
   return id;
 }
 

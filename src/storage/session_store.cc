@@ -19,18 +19,16 @@ Status refused(std::string_view key) {
 }
 
 Status insert_session(Connection& connection, const Session& session) {
-  return connection
-      .execute(
-          "INSERT INTO app_sessions (id, user_id, token_hash, refresh_token_hash, family_id, "
-          "expires_at, "
-          "refresh_expires_at, created_at, last_used_at, ip_address, user_agent) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          {p(session.id), p(session.user_id), p(session.token_hash), p(session.refresh_token_hash),
-           p(session.family_id), p(session.expires_at), p(session.refresh_expires_at),
-           p(session.created_at), p(session.last_used_at),
-           p(utf8_prefix(session.ip_address, kIpAddressBytes)),
-           p(utf8_prefix(session.user_agent, kUserAgentBytes))})
-      .status();
+  return connection.post(
+      "INSERT INTO app_sessions (id, user_id, token_hash, refresh_token_hash, family_id, "
+      "expires_at, "
+      "refresh_expires_at, created_at, last_used_at, ip_address, user_agent) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {p(session.id), p(session.user_id), p(session.token_hash), p(session.refresh_token_hash),
+       p(session.family_id), p(session.expires_at), p(session.refresh_expires_at),
+       p(session.created_at), p(session.last_used_at),
+       p(utf8_prefix(session.ip_address, kIpAddressBytes)),
+       p(utf8_prefix(session.user_agent, kUserAgentBytes))});
 }
 
 Status revoke_family(Connection& connection, const UserId& user, const SessionId& family,

@@ -39,10 +39,8 @@ Status upsert(sql::Connection& connection, std::string_view table, std::span<con
       places += places.empty() ? "?" : ", ?";
       params.push_back(field.value);
     }
-  return connection
-      .execute("INSERT INTO " + std::string(table) + " (" + columns + ") VALUES (" + places + ")",
-               params)
-      .status();
+  return connection.post(
+      "INSERT INTO " + std::string(table) + " (" + columns + ") VALUES (" + places + ")", params);
 }
 
 Status transact_upsert(sql::Pool& pool, const std::function<Status(sql::Connection&)>& work) {

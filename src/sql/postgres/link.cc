@@ -48,15 +48,13 @@ Result<std::unique_ptr<Link>> Link::open(const std::string& uri, const std::stri
   if (link->connection_ == nullptr) return database_unavailable("libpq: out of memory");
   link->wake_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (link->wake_ < 0) return database_unavailable("eventfd: no descriptor left");
-  Status status;
-  {
-    const Deadline& outer = Deadline::current();
-    const ScopedDeadline bounded(Deadline::in(outer.left(kMostToConnect), outer.stop()));
-    status = link->connect();
-    if (status.ok()) status = link->set_up();
-  }
-  MONITORA_TRY(check_deadline());
-  if (status.code() == Code::deadline_exceeded)
+  // The caller's deadline, or ours where that is sooner.
+  const Deadline wanted = Deadline::current();
+  const bool ours = wanted.at() - Clock::now() > kMostToConnect;
+  const ScopedDeadline bounded(ours ? Deadline::in(kMostToConnect, wanted.stop()) : wanted);
+  Status status = link->connect();
+  if (status.ok()) status = link->set_up();
+  if (ours && status.code() == Code::deadline_exceeded)
     return database_unavailable("connecting took too long");
   MONITORA_TRY(status);
   return link;
