@@ -147,43 +147,49 @@ class Bench {
     fmt::print("| {} | {} | {} |\n", what, name_, figure);
   }
 
-  // What chat.cc asks of the stores for a question that is not in the cache.
-  void turns() {
+  void ask(const ConversationId& id, bool opens, int i) {
     Conversation conversation;
-    conversation.id = ConversationId::random();
-    const std::string answer(800, 'r');
-    std::int64_t opened = 0;
-    const auto turn = [&](int i) {
-      const std::string question = fmt::format("Question {} ?", i);
-      const std::string hash = sha256_hex(question);
-      if (i > 0) (void)value_of("recent", conversations_->recent(workspace_, conversation.id, 6));
-      const auto version = value_of("version", chunks_->version(workspace_));
-      (void)value_of("cache", cache_->find(workspace_, hash, std::to_string(version)));
-      std::vector<Message> messages(2);
-      messages[0].role = "user";
-      messages[0].content = question;
-      messages[1].role = "assistant";
-      messages[1].content = answer;
-      messages[1].rag_score = .8;
-      check("append", conversations_->append(workspace_, conversation, i == 0, messages));
-      CacheStore::NewEntry entry;
-      entry.question_hash = hash;
-      entry.question = question;
-      entry.response = answer;
-      entry.context_version = std::to_string(version);
-      entry.expires_at = SystemClock().now() + 1h;
-      check("cache", cache_->put(workspace_, entry));
-      if (i == 20) opened = pool_->counts().opened_ever;
-    };
-    turn(0);
-    const auto before = count_.statements.load();
-    const Quantiles times = repeat(kTurns, [&](int i) { turn(i + 1); });
-    row("chat turn, ms p50 / p99", fmt::format("{:.2f} / {:.2f}", times.p50, times.p99));
-    row("chat turn, statements",
-        fmt::format("{:.1f}", double(count_.statements - before) / kTurns));
-    row("connections opened after the first 20 turns",
-        fmt::format("{}", pool_->counts().opened_ever - opened));
-    conversation_ = conversation.id;
+    conversation.id = id;
+    const std::string question = fmt::format("Question {} ?", i);
+    CacheStore::NewEntry entry;
+    entry.question_hash = sha256_hex(question);
+    entry.settings_hash = std::string(32, 's');
+    if (opens)
+      entry.version =
+          value_of("cache", cache_->find(workspace_, entry.question_hash, entry.settings_hash))
+              .version;
+    else
+      conversation = value_of("recent", conversations_->recent(workspace_, id, 6)).conversation;
+    std::vector<Message> messages(2);
+    messages[0].role = "user";
+    messages[0].content = question;
+    messages[1].role = "assistant";
+    messages[1].content = entry.response = std::string(800, 'r');
+    messages[1].rag_score = .8;
+    check("append", conversations_->append(workspace_, conversation, opens, messages));
+    if (!opens) return;
+    entry.question = question;
+    entry.expires_at = clock_.now() + 1h;
+    check("cache", cache_->put(workspace_, entry));
+  }
+
+  // What chat.cc asks of the stores: for a question that opens a conversation and is not in the
+  // cache, and for one with a history, which the cache is not asked for.
+  void turns() {
+    conversation_ = ConversationId::random();
+    ask(conversation_, true, -1);
+    for (int i = 0; i < 20; ++i) ask(conversation_, false, i);
+    const std::int64_t opened = pool_->counts().opened_ever;
+    for (const bool opens : {false, true}) {
+      const std::string_view kind = opens ? "opening" : "with history";
+      const auto before = count_.statements.load();
+      const Quantiles times = repeat(
+          kTurns, [&](int i) { ask(opens ? ConversationId::random() : conversation_, opens, i); });
+      row(fmt::format("chat turn {}, ms p50 / p99", kind),
+          fmt::format("{:.2f} / {:.2f}", times.p50, times.p99));
+      row("  statements", fmt::format("{:.1f}", double(count_.statements - before) / kTurns));
+    }
+    row("connections opened meanwhile", fmt::format("{}", pool_->counts().opened_ever - opened));
   }
 
   void pages() {
@@ -262,7 +268,6 @@ class Bench {
   std::unique_ptr<UserStore> users_ = storage::make_user_store(*pool_, clock_);
   std::unique_ptr<WorkspaceStore> workspaces_ = storage::make_workspace_store(*pool_, clock_);
   std::unique_ptr<DocumentStore> documents_ = storage::make_document_store(*pool_, clock_);
-  std::unique_ptr<ChunkSource> chunks_ = storage::make_chunk_source(*pool_);
   std::unique_ptr<ConversationStore> conversations_ =
       storage::make_conversation_store(*pool_, clock_);
   std::unique_ptr<CacheStore> cache_ = storage::make_cache_store(*pool_, clock_);

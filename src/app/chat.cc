@@ -34,11 +34,10 @@ constexpr float kLeastForExtract = 0.35f;
 
 using Steady = std::chrono::steady_clock;
 
-// Everything that an answer depends on beside the question: a cached one is good only for the same.
-std::string context_version(const Workspace& workspace, const Embedder& embedder, bool extractive,
-                            std::int64_t version) {
-  return sha256_hex(fmt::format("{}\n{}\n{}\n{}\n{}", version,
-                                boost::json::serialize(to_json(workspace.rag)),
+// What an answer depends on beside the question and the chunks: a cached one is good only for the
+// same.
+std::string settings_hash(const Workspace& workspace, const Embedder& embedder, bool extractive) {
+  return sha256_hex(fmt::format("{}\n{}\n{}\n{}", boost::json::serialize(to_json(workspace.rag)),
                                 workspace.widget.chatbot_name, embedder.model(), extractive))
       .substr(0, 32);
 }
@@ -120,14 +119,12 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
 
     // Only a question that opens a conversation means the same to everybody.
     if (workspace.rag.enable_cache && earlier.empty()) {
-      MONITORA_ASSIGN(const std::int64_t version, parts_.chunks.version(workspace.id));
-      chunks_version_ = version;
-      cache_context_ =
-          context_version(workspace, parts_.embedder, parts_.model.is_extractive(), version);
+      settings_hash_ = settings_hash(workspace, parts_.embedder, parts_.model.is_extractive());
       MONITORA_ASSIGN(
-          const std::optional<CacheEntry> hit,
-          parts_.cache.find(workspace.id, question_hash(question_.text), cache_context_));
-      if (hit) return answer_from_cache(*hit);
+          const CacheStore::Lookup cached,
+          parts_.cache.find(workspace.id, question_hash(question_.text), settings_hash_));
+      if (cached.entry) return answer_from_cache(*cached.entry);
+      chunks_version_ = cached.version;
     }
     return retrieve_and_start(earlier);
   }
@@ -157,12 +154,12 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
     // Another node changed a document a moment ago and this one's index follows: the answer must
     // not be kept as one of the newer documents.
-    if (found.version < chunks_version_) cache_context_.clear();
+    if (found.version < chunks_version_) settings_hash_.clear();
 
     const std::string language = answer_language(workspace.rag.language, query, question_.language);
     const float least = parts_.model.is_extractive() ? kLeastForExtract : kLeastForModel;
     if (found.passages.empty() || found.answerable < least) {
-      cache_context_.clear();
+      settings_hash_.clear();
       events_->on_sources({});
       emit(fallback_answer(workspace.rag, language));
       store(Status());
@@ -254,16 +251,16 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     if (!stored.ok()) return events_->on_error(stored);
     if (!outcome.ok()) return events_->on_error(outcome);
     events_->on_done(answer_);
-    if (!answer_.cached && !cache_context_.empty()) remember();
+    if (!answer_.cached && !settings_hash_.empty()) remember();
   }
 
   void remember() {
     const int ttl = question_.workspace.rag.cache_ttl;
-    const Status status =
-        parts_.cache.put(question_.workspace.id,
-                         {question_hash(question_.text), question_.text, question_vector_,
-                          parts_.embedder.model(), answer_.text, answer_.sources, answer_.rag_score,
-                          cache_context_, parts_.clock.now() + std::chrono::seconds(ttl)});
+    const Status status = parts_.cache.put(
+        question_.workspace.id,
+        {question_hash(question_.text), question_.text, question_vector_, parts_.embedder.model(),
+         answer_.text, answer_.sources, answer_.rag_score, chunks_version_, settings_hash_,
+         parts_.clock.now() + std::chrono::seconds(ttl)});
     if (!status.ok()) log::warning("the answer was not cached: {}", status.to_string());
   }
 
@@ -278,7 +275,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   ChatAnswer answer_;
   Vector question_vector_;
   std::int64_t chunks_version_ = 0;
-  std::string cache_context_;  // empty: this answer is not cached
+  std::string settings_hash_;  // empty: this answer is not cached
   std::mutex mutex_;
   std::shared_ptr<ChatCall> call_;
   bool cancelled_ = false;

@@ -68,7 +68,6 @@ class ChatTurn {
 struct ChatParts {
   ConversationStore& conversations;
   CacheStore& cache;
-  ChunkSource& chunks;
   Retriever& retriever;
   Embedder& embedder;
   ChatModel& model;

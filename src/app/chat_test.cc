@@ -71,17 +71,18 @@ class MemoryConversations final : public ConversationStore {
 
 class MemoryCache final : public CacheStore {
  public:
-  Result<std::optional<CacheEntry>> find(const WorkspaceId&, const std::string& hash,
-                                         const std::string& context) override {
+  Result<Lookup> find(const WorkspaceId&, const std::string& hash,
+                      const std::string& settings) override {
+    Lookup found{version_, std::nullopt};
     for (const NewEntry& entry : put_)
-      if (entry.question_hash == hash && entry.context_version == context) {
-        CacheEntry hit;
-        hit.response = entry.response;
-        hit.sources = entry.sources;
-        hit.rag_score = entry.rag_score;
-        return std::optional<CacheEntry>(hit);
+      if (entry.question_hash == hash && entry.version == version_ &&
+          entry.settings_hash == settings) {
+        found.entry.emplace();
+        found.entry->response = entry.response;
+        found.entry->sources = entry.sources;
+        found.entry->rag_score = entry.rag_score;
       }
-    return std::optional<CacheEntry>();
+    return found;
   }
   Status put(const WorkspaceId&, const NewEntry& entry) override {
     put_.push_back(entry);
@@ -94,15 +95,6 @@ class MemoryCache final : public CacheStore {
   Status remove_answer(const WorkspaceId&, const std::string&) override { return {}; }
   Status remove_expired() override { return {}; }
   std::vector<NewEntry> put_;
-};
-
-class Chunks final : public ChunkSource {
- public:
-  Result<std::int64_t> version(const WorkspaceId&) override { return version_; }
-  Status for_each(const WorkspaceId&, const std::string&,
-                  const std::function<Status(IndexedChunk)>&) override {
-    return {};
-  }
   std::int64_t version_ = 7;
 };
 
@@ -204,15 +196,13 @@ class ChatTest : public ::testing::Test {
 
   MemoryConversations conversations_;
   MemoryCache cache_;
-  Chunks chunks_;
   OnePassage retriever_;
   UnitEmbedder embedder_;
   ScriptedModel model_;
   Inline workers_;
   FixedClock clock_;
   Workspace workspace_;
-  ChatService chat_{
-      {conversations_, cache_, chunks_, retriever_, embedder_, model_, workers_, clock_}};
+  ChatService chat_{{conversations_, cache_, retriever_, embedder_, model_, workers_, clock_}};
   std::shared_ptr<Recorder> recorder_;
 };
 
@@ -242,7 +232,7 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
   EXPECT_EQ(retriever_.asked_.size(), 1u);
   EXPECT_TRUE(conversations_.appended_[1].messages[1].cached);
 
-  chunks_.version_ = retriever_.version_ = 8;
+  cache_.version_ = retriever_.version_ = 8;
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
   workspace_.rag.system_prompt = "Tutoie.";
@@ -255,7 +245,7 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
 
 // A document was deleted through another node and this one's index has not followed yet.
 TEST_F(ChatTest, AnAnswerFromAnOlderIndexIsNotKept) {
-  chunks_.version_ = 8;
+  cache_.version_ = 8;
   ask("Quel est le délai de livraison ?");
   EXPECT_TRUE(cache_.put_.empty());
   retriever_.version_ = 8;

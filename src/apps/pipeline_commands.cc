@@ -141,8 +141,8 @@ Status ask(const CommandLine& line, const std::string& workspace_text, const std
   MONITORA_ASSIGN(Models models, load_models(settings));
   MONITORA_ASSIGN(Engine engine, make_engine(settings, database, *models.embedder));
   InlineExecutor workers;
-  ChatService chat({*database.conversations, *database.cache, *database.chunks, *engine.retriever,
-                    *models.embedder, *models.chat, workers, clock});
+  ChatService chat({*database.conversations, *database.cache, *engine.retriever, *models.embedder,
+                    *models.chat, workers, clock});
   question.text = text;
   question.channel = Channel::test;
   question.language = terminal_language();

@@ -130,9 +130,9 @@ Status ServerParts::make_use_cases() {
   api_keys_ = std::make_unique<ApiKeys>(*db.api_keys, *db.audit, clock_);
   documents_ = std::make_unique<Documents>(DocumentParts{
       *db.documents, *db.chunks, *engine_.retriever, *engine_.extractor, *db.audit, wake});
-  chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *db.chunks,
-                                                  *engine_.retriever, *models_.embedder,
-                                                  *models_.chat, *executor_, clock_});
+  chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
+                                                  *models_.embedder, *models_.chat, *executor_,
+                                                  clock_});
   return {};
 }
 

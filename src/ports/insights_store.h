@@ -35,10 +35,17 @@ class InsightsStore {
 class CacheStore {
  public:
   virtual ~CacheStore() = default;
-  // The live entry with this question hash and context version; counts the hit.
-  virtual Result<std::optional<CacheEntry>> find(const WorkspaceId& workspace,
-                                                 const std::string& question_hash,
-                                                 const std::string& context_version) = 0;
+  // An answer is good for the chunks and the settings that it was given with: it is kept under the
+  // version of the workspace's chunks (ChunkSource::version) and a hash of whatever else it depends
+  // on.
+  struct Lookup {
+    std::int64_t version = 0;  // of the workspace's chunks now
+    std::optional<CacheEntry> entry;
+  };
+  // The live entry of this question for the chunks of now and these settings; counts the hit. One
+  // statement, and one more for a hit.
+  virtual Result<Lookup> find(const WorkspaceId& workspace, const std::string& question_hash,
+                              const std::string& settings_hash) = 0;
   struct NewEntry {
     std::string question_hash;  // 64 hex characters
     std::string question;
@@ -47,10 +54,12 @@ class CacheStore {
     std::string response;
     std::vector<Source> sources;
     double rag_score = 0;
-    std::string context_version;
+    std::int64_t version = 0;
+    std::string settings_hash;  // at most 64 characters
     Time expires_at;
   };
-  // Replaces an entry with the same hash and context version.
+  // One statement. Of several entries for one question, version and settings (two who asked at the
+  // same moment) the latest is found.
   virtual Status put(const WorkspaceId& workspace, const NewEntry& entry) = 0;
   virtual Result<Page<CacheEntry>> list(const WorkspaceId& workspace, const PageRequest& page) = 0;
   virtual Status clear(const WorkspaceId& workspace) = 0;

@@ -3,7 +3,6 @@
 #include "storage/document_rows.h"
 #include "storage/json.h"
 #include "storage/stores.h"
-#include "storage/upsert.h"
 
 namespace monitora::storage {
 namespace {
@@ -15,6 +14,7 @@ using sql::Row;
 
 constexpr std::string_view kColumns =
     "r.id, r.question, r.response, r.sources, r.rag_score, r.hit_count, r.created_at, r.expires_at";
+constexpr int kColumnCount = 8;
 // Its `?` is now. Rows of older programs may have no end.
 constexpr std::string_view kLive = " AND (r.expires_at IS NULL OR r.expires_at > ?)";
 
@@ -31,65 +31,68 @@ CacheEntry read_entry(const Row& row) {
   return entry;
 }
 
+// What context_version holds.
+std::string context(std::int64_t version, const std::string& settings_hash) {
+  return std::to_string(version) + ":" + settings_hash;
+}
+
 class SqlCacheStore final : public CacheStore {
  public:
   SqlCacheStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
 
-  // One statement for a miss, which most are; a second, which writes, for a hit.
-  Result<std::optional<CacheEntry>> find(const WorkspaceId& workspace,
-                                         const std::string& question_hash,
-                                         const std::string& context_version) override {
-    std::optional<CacheEntry> found;
+  Result<Lookup> find(const WorkspaceId& workspace, const std::string& question_hash,
+                      const std::string& settings_hash) override {
+    Lookup found;
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      std::string statement = "SELECT " + std::string(kColumns) +
-                              " FROM response_cache r WHERE r.workspace_id = ? "
-                              "AND r.question_hash = ? AND r.context_version = ?" +
-                              std::string(kLive) + " ORDER BY r.created_at DESC";
-      std::vector<Param> params{p(workspace), p(question_hash), p(context_version),
-                                p(clock_.now())};
-      append_limit(connection.dialect(), 1, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        found = read_entry(row);
-        return Status();
-      });
+      const std::string statement =
+          "SELECT " + std::string(kColumns) + ", r.context_version, v.version FROM (" +
+          std::string(kChunksVersion) +
+          ") v LEFT JOIN response_cache r ON r.workspace_id = ? AND r.question_hash = ?" +
+          std::string(kLive) + " ORDER BY r.created_at DESC";
+      return connection.query(
+          statement, {p(workspace), p(workspace), p(workspace), p(question_hash), p(clock_.now())},
+          [&](const Row& row) {
+            found.version = row.integer(kColumnCount + 1);
+            if (!found.entry && !row.is_null(0) &&
+                row.text(kColumnCount) == context(found.version, settings_hash))
+              found.entry = read_entry(row);
+            return Status();
+          });
     }));
-    if (!found) return found;
+    if (!found.entry) return found;
     bool counted = false;
     MONITORA_TRY(pool_.with(Connection::Mode::write, [&](Connection& connection) -> Status {
       MONITORA_ASSIGN(const auto rows,
                       connection.execute("UPDATE response_cache SET hit_count = hit_count + 1 "
                                          "WHERE id = ? AND workspace_id = ?",
-                                         {p(found->id), p(workspace)}));
+                                         {p(found.entry->id), p(workspace)}));
       counted = rows == 1;
       return {};
     }));
-    if (!counted) return std::optional<CacheEntry>();  // removed meanwhile: it must not be used
-    ++found->hit_count;
+    if (counted)
+      ++found.entry->hit_count;
+    else
+      found.entry.reset();  // removed meanwhile: it must not be used
     return found;
   }
 
   // hit_count is how often the answer was given, the first time included.
   Status put(const WorkspaceId& workspace, const NewEntry& entry) override {
     const std::string sources = sources_json(entry.sources);
+    const std::string good_for = context(entry.version, entry.settings_hash);
     const Param vector =
         entry.question_vector.empty() ? Param(nullptr) : p(vector_bytes(entry.question_vector));
-    const Field key[] = {{"workspace_id", p(workspace)},
-                         {"question_hash", p(entry.question_hash)},
-                         {"context_version", p(entry.context_version)}};
-    const Field fields[] = {{"question", p(entry.question)},
-                            {"question_embedding", vector},
-                            {"embedding_model", p_or_null(entry.embedding_model)},
-                            {"response", p(entry.response)},
-                            {"sources", p(sources)},
-                            {"rag_score", p(entry.rag_score)},
-                            {"created_at", p(clock_.now())},
-                            {"expires_at", p(entry.expires_at)},
-                            {"hit_count", p(1)}};
-    const Field only_new[] = {{"id", p(Uuid::random())}};
-    const Status status = transact_upsert(pool_, [&](Connection& connection) {
-      return upsert(connection, "response_cache", key, fields, only_new);
-    });
-    return workspace_must_exist(status);
+    return workspace_must_exist(pool_.with(Connection::Mode::write, [&](Connection& connection) {
+      return connection
+          .execute(
+              "INSERT INTO response_cache (id, workspace_id, question_hash, context_version, "
+              "question, question_embedding, embedding_model, response, sources, rag_score, "
+              "created_at, expires_at, hit_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+              {p(Uuid::random()), p(workspace), p(entry.question_hash), p(good_for),
+               p(entry.question), vector, p_or_null(entry.embedding_model), p(entry.response),
+               p(sources), p(entry.rag_score), p(clock_.now()), p(entry.expires_at)})
+          .status();
+    }));
   }
 
   Result<Page<CacheEntry>> list(const WorkspaceId& workspace, const PageRequest& page) override {

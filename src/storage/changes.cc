@@ -38,15 +38,8 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
 
 Result<std::int64_t> chunks_version(sql::Connection& connection, const WorkspaceId& workspace) {
   std::int64_t version = 0;
-  // Two maxima rather than IN: each is the last entry of a range of the index.
-  MONITORA_TRY(connection.query(
-      "SELECT MAX(latest.sequence) FROM ("
-      "SELECT MAX(sequence) AS sequence FROM change_log "
-      "WHERE workspace_id = ? AND entity = 'document' AND operation = 'indexed' "
-      "UNION ALL "
-      "SELECT MAX(sequence) AS sequence FROM change_log "
-      "WHERE workspace_id = ? AND entity = 'document' AND operation = 'deleted') latest",
-      {p(workspace), p(workspace)}, [&](const sql::Row& row) {
+  MONITORA_TRY(
+      connection.query(kChunksVersion, {p(workspace), p(workspace)}, [&](const sql::Row& row) {
         version = row.integer(0);
         return Status();
       }));

@@ -31,8 +31,19 @@ Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,
 // The payload of an `index_document` job.
 std::string index_document_payload(const WorkspaceId& workspace, const DocumentId& document);
 
-// The last change of the workspace's chunks (a document indexed or deleted), 0 before the first.
-// Uploads and changes of status do not count: they change no index.
+// One row with the column `version`: the sequence of the last change of a workspace's chunks (a
+// document indexed or deleted), NULL before the first. Its two `?` are the workspace. Uploads and
+// changes of status do not count: they change no index. Two maxima rather than IN: each is the last
+// entry of a range of the index.
+inline constexpr std::string_view kChunksVersion =
+    "SELECT MAX(latest.sequence) AS version FROM ("
+    "SELECT MAX(sequence) AS sequence FROM change_log "
+    "WHERE workspace_id = ? AND entity = 'document' AND operation = 'indexed' "
+    "UNION ALL "
+    "SELECT MAX(sequence) AS sequence FROM change_log "
+    "WHERE workspace_id = ? AND entity = 'document' AND operation = 'deleted') latest";
+
+// What kChunksVersion answers, 0 for NULL.
 Result<std::int64_t> chunks_version(sql::Connection& connection, const WorkspaceId& workspace);
 
 // A foreign key that does not hold says that the workspace is not there: not_found, as for any id.

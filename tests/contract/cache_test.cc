@@ -21,19 +21,19 @@ class CacheContract : public ContentContract {
     made.response = response;
     made.sources = {{1, DocumentId::random(), "cgv.pdf", 2, "extrait"}};
     made.rag_score = 0.8;
-    made.context_version = "c1";
+    made.settings_hash = "c1";
     made.expires_at = clock.now() + seconds(100);
     return made;
   }
   std::optional<CacheEntry> find(const WorkspaceId& in, const std::string& question,
-                                 const std::string& version = "c1") {
-    const auto found = cache->find(in, sha256_hex(question), version);
+                                 const std::string& settings = "c1") {
+    const auto found = cache->find(in, sha256_hex(question), settings);
     EXPECT_TRUE(found.ok()) << found.status().to_string();
-    return found.ok() ? *found : std::nullopt;
+    return found.ok() ? found->entry : std::nullopt;
   }
 };
 
-TEST_P(CacheContract, AnAnswerIsFoundByQuestionAndContextAndCounted) {
+TEST_P(CacheContract, AnAnswerIsFoundByQuestionAndSettingsAndCounted) {
   const CacheStore::NewEntry made = entry("Délais ?", "48 h 🚚");
   ASSERT_OK(cache->put(workspace, made));
   EXPECT_FALSE(find(workspace, "Autre ?"));
@@ -61,23 +61,42 @@ TEST_P(CacheContract, HitsFromManyThreadsAreAllCounted) {
   EXPECT_EQ(cache->list(workspace, {})->items[0].hit_count, 81);
 }
 
-TEST_P(CacheContract, PuttingAgainReplaces) {
+TEST_P(CacheContract, TheLatestOfTwoIsFound) {
   ASSERT_OK(cache->put(workspace, entry("q", "ancienne")));
   find(workspace, "q");
   clock.advance(seconds(50));
   CacheStore::NewEntry fresh = entry("q", "nouvelle");
   fresh.question_vector.clear();
   ASSERT_OK(cache->put(workspace, fresh));
-  CacheStore::NewEntry other_context = entry("q", "autre contexte");
-  other_context.context_version = "c2";
-  ASSERT_OK(cache->put(workspace, other_context));
-  EXPECT_EQ(count("response_cache"), 2);
-  clock.advance(seconds(60));  // the first would be over by now
+  CacheStore::NewEntry other_settings = entry("q", "autres réglages");
+  other_settings.settings_hash = "c2";
+  ASSERT_OK(cache->put(workspace, other_settings));
+  clock.advance(seconds(40));
   const auto found = find(workspace, "q");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->response, "nouvelle");
   EXPECT_EQ(found->hit_count, 2);
   EXPECT_KEY(cache->put(WorkspaceId::random(), entry("q")), "workspace_not_found");
+}
+
+TEST_P(CacheContract, AnAnswerIsGoodForTheChunksOfItsVersionOnly) {
+  const auto before = cache->find(workspace, sha256_hex("q"), "c1");
+  ASSERT_OK(before);
+  EXPECT_EQ(before->version, 0);
+  ASSERT_OK(cache->put(workspace, entry("q", "sans document")));
+  index(foreign, "ailleurs.txt", 1);
+  EXPECT_TRUE(find(workspace, "q"));
+  const Document document = index(workspace, "livraison.txt", 1);
+  EXPECT_FALSE(find(workspace, "q"));
+  const auto now = cache->find(workspace, sha256_hex("q"), "c1");
+  ASSERT_OK(now);
+  EXPECT_EQ(now->version, *chunk_source->version(workspace));
+  CacheStore::NewEntry fresh = entry("q", "avec document");
+  fresh.version = now->version;
+  ASSERT_OK(cache->put(workspace, fresh));
+  EXPECT_EQ(find(workspace, "q")->response, "avec document");
+  ASSERT_OK(documents->remove(workspace, document.id));
+  EXPECT_FALSE(find(workspace, "q"));
 }
 
 TEST_P(CacheContract, WhatIsOverIsNeverGiven) {
