@@ -90,11 +90,11 @@ void quantise_group(const float* in, std::size_t columns, std::int8_t* codes, fl
   shift = -128 * _mm512_reduce_add_epi32(sum);
 }
 
-// One group of kRows rows by one panel, added to `out`.
+// One group of kRows rows by one panel: added to the bias if it is the first, else to `out`.
 template <std::size_t kRows>
 void multiply_tile(const Activations& in, std::size_t row, std::size_t columns, std::size_t group,
                    const std::uint8_t* panel, const std::uint8_t* next, const float* sums,
-                   const float* scales, float* out, std::size_t out_stride) {
+                   const float* scales, const float* bias, float* out, std::size_t out_stride) {
   const std::size_t groups = columns / kGroup;
   __m512i sum[kRows][kVectors];
   const std::int8_t* codes[kRows];
@@ -128,13 +128,14 @@ void multiply_tile(const Activations& in, std::size_t row, std::size_t columns, 
     const __m512 scale = _mm512_set1_ps(in.scales[(row + r) * groups + group]);
     const __m512 offset = _mm512_set1_ps(in.offsets[(row + r) * groups + group]);
     float* to = out + (row + r) * out_stride;
+    const float* before = group == 0 ? bias : to;
 #pragma clang loop unroll(full)
     for (std::size_t v = 0; v < kVectors; ++v) {
       const __m512 product = _mm512_fmadd_ps(offset, _mm512_loadu_ps(sums + v * kLanes),
                                              _mm512_cvtepi32_ps(sum[r][v]));
       const __m512 by = _mm512_mul_ps(scale, _mm512_loadu_ps(scales + v * kLanes));
       _mm512_storeu_ps(to + v * kLanes,
-                       _mm512_fmadd_ps(product, by, _mm512_loadu_ps(to + v * kLanes)));
+                       _mm512_fmadd_ps(product, by, _mm512_loadu_ps(before + v * kLanes)));
     }
   }
 }
@@ -189,8 +190,6 @@ void quantise(const float* in, std::size_t stride, std::size_t rows, std::size_t
 }
 
 void multiply(const Activations& in, std::size_t rows, const PackedWeights& weights, float* out) {
-  for (std::size_t r = 0; r < rows; ++r)
-    __builtin_memcpy(out + r * weights.rows, weights.bias, weights.rows * sizeof(float));
   constexpr std::size_t kBytes = kGroup * kPanel;  // of a panel's group
   const std::size_t groups = weights.columns / kGroup;
   const std::uint8_t* panel = weights.codes;
@@ -200,9 +199,9 @@ void multiply(const Activations& in, std::size_t rows, const PackedWeights& weig
   for (std::size_t n = 0; n < weights.rows; n += kPanel)
     for (std::size_t g = 0; g < groups; ++g, panel += kBytes, sums += kPanel)
       for (std::size_t r = 0; r < rows; r += kTileRows)
-        kTiles[least(kTileRows, rows - r) - 1](in, r, weights.columns, g, panel,
-                                               panel + kBytes + (r == 0 ? 0 : kBytes / 2), sums,
-                                               weights.scales + n, out + n, weights.rows);
+        kTiles[least(kTileRows, rows - r) - 1](
+            in, r, weights.columns, g, panel, panel + kBytes + (r == 0 ? 0 : kBytes / 2), sums,
+            weights.scales + n, weights.bias + n, out + n, weights.rows);
 }
 
 void add_and_normalise(float* in, const float* added, std::size_t added_stride, std::size_t rows,

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/sentences.h"
 #include "base/text.h"
@@ -26,17 +26,63 @@ constexpr double kHeadingShare =
 constexpr double kFigureBonus = 1.4;  // for a sentence with a figure when one is asked for
 constexpr double kLeastOfBest = 0.7;  // further quotes reach this share of the best one's weight
 
-// Stems of the words that carry meaning. Not thread-safe, made for one answer.
-class Stems {
- public:
-  explicit Stems(std::string_view language)
-      : stemmer_(sb_stemmer_new(language == "en" ? "english" : "french", "UTF_8")) {}
-  ~Stems() { sb_stemmer_delete(stemmer_); }
-  Stems(const Stems&) = delete;
-  Stems& operator=(const Stems&) = delete;
+// Words that say what is asked rather than what about.
+const std::set<std::string, std::less<>>& empty_words() {
+  static const std::set<std::string, std::less<>> words = {
+      "les",     "des",   "une",  "que",  "qui",   "quel", "quelle", "quels", "quelles",
+      "est",     "sont",  "pour", "dans", "avec",  "sur",  "par",    "pas",   "vous",
+      "nous",    "mon",   "mes",  "ses",  "votre", "vos",  "notre",  "nos",   "comment",
+      "combien", "quand", "peut", "puis", "faut",  "aux",  "cette",  "ces",   "the",
+      "and",     "for",   "are",  "what", "which", "when", "where",  "how",   "does",
+      "can",     "you",   "your", "our",  "this",  "that", "with",   "from",  "who",
+      "why",     "has",   "have", "avez", "avoir", "etre", "être",   "faire"};
+  return words;
+}
 
-  std::set<std::string> of(std::string_view text) const {
-    std::set<std::string> stems;
+// Different words for one thing that people ask in one word and tables name in another.
+std::string one_of_its_kind(std::string stem) {
+  constexpr std::string_view kPrices[] = {"cout", "prix", "tarif", "cost", "price"};
+  const bool price = std::find(std::begin(kPrices), std::end(kPrices), stem) != std::end(kPrices);
+  return price ? "prix" : stem;
+}
+
+// The question's words by their stems, and which of them a text has.
+class Question {
+ public:
+  explicit Question(const std::string& question)
+      : stemmer_(sb_stemmer_new(
+            answer_language("auto", question, "fr") == "en" ? "english" : "french", "UTF_8")) {
+    for_each_word(question, [&](const std::string& word) {
+      if (empty_words().contains(word)) return;
+      const std::string stem = stem_of(word);
+      if (stem.empty() || std::find(stems_.begin(), stems_.end(), stem) != stems_.end()) return;
+      stems_.push_back(stem);
+      initials_.insert(stem.front());
+    });
+    if (std::find(stems_.begin(), stems_.end(), "prix") != stems_.end())
+      initials_.insert({'c', 'p', 't'});
+  }
+  ~Question() { sb_stemmer_delete(stemmer_); }
+  Question(const Question&) = delete;
+  Question& operator=(const Question&) = delete;
+
+  std::size_t size() const { return stems_.size(); }
+
+  // The numbers of the question's words that `text` has.
+  std::vector<bool> found_in(std::string_view text) {
+    std::vector<bool> found(stems_.size());
+    for_each_word(text, [&](const std::string& word) {
+      if (!may_begin(word)) return;
+      const std::string& stem = known_stem_of(word);
+      for (std::size_t i = 0; i < stems_.size(); ++i)
+        if (stem == stems_[i] || inflects(stems_[i], stem)) found[i] = true;
+    });
+    return found;
+  }
+
+ private:
+  template <class Each>
+  static void for_each_word(std::string_view text, const Each& each) {
     std::string word;
     const std::string folded = fold_case(nfkc(text));
     for (std::size_t at = 0; at <= folded.size();) {
@@ -44,31 +90,41 @@ class Stems {
       if (u_isalnum(static_cast<UChar32>(c))) {
         append_utf8(word, c);
       } else {
-        if (count_characters(word) >= 3 || (!word.empty() && u_isdigit(word[0]))) add(word, stems);
+        if (word.size() >= 3 || (!word.empty() && u_isdigit(word[0]))) each(word);
         word.clear();
       }
     }
-    return stems;
   }
 
- private:
-  void add(const std::string& word, std::set<std::string>& stems) const {
-    static const std::set<std::string, std::less<>> kEmpty = {
-        "les",     "des",   "une",  "que",  "qui",   "quel", "quelle", "quels", "quelles",
-        "est",     "sont",  "pour", "dans", "avec",  "sur",  "par",    "pas",   "vous",
-        "nous",    "mon",   "mes",  "ses",  "votre", "vos",  "notre",  "nos",   "comment",
-        "combien", "quand", "peut", "puis", "faut",  "aux",  "cette",  "ces",   "the",
-        "and",     "for",   "are",  "what", "which", "when", "where",  "how",   "does",
-        "can",     "you",   "your", "our",  "this",  "that", "with",   "from",  "who",
-        "why",     "has",   "have", "avez", "avoir", "etre", "être",   "faire"};
-    if (kEmpty.contains(word)) return;
+  // Most words begin like none of the question's: they need no stem.
+  bool may_begin(const std::string& word) const {
+    return static_cast<unsigned char>(word.front()) >= 0x80 || initials_.contains(word.front());
+  }
+
+  // "livrez" is stemmed to "livr", "livrons" not: the stem with a short ending is the word.
+  static bool inflects(const std::string& stem, const std::string& other) {
+    constexpr std::size_t kLeastStem = 4, kLongestEnding = 3;
+    return stem.size() >= kLeastStem && other.size() <= stem.size() + kLongestEnding &&
+           other.starts_with(stem);
+  }
+
+  std::string stem_of(const std::string& word) const {
     const auto* stem = sb_stemmer_stem(stemmer_, reinterpret_cast<const sb_symbol*>(word.data()),
                                        static_cast<int>(word.size()));
-    if (stem == nullptr) return;
-    stems.insert(fold_accents({reinterpret_cast<const char*>(stem),
-                               static_cast<std::size_t>(sb_stemmer_length(stemmer_))}));
+    if (stem == nullptr) return {};
+    return one_of_its_kind(fold_accents({reinterpret_cast<const char*>(stem),
+                                         static_cast<std::size_t>(sb_stemmer_length(stemmer_))}));
   }
+  const std::string& known_stem_of(const std::string& word) {
+    const auto [known, is_new] = known_.try_emplace(word);
+    if (is_new) known->second = stem_of(word);
+    return known->second;
+  }
+
   sb_stemmer* stemmer_;
+  std::vector<std::string> stems_;
+  std::set<char> initials_;
+  std::unordered_map<std::string, std::string> known_;
 };
 
 struct Candidate {
@@ -101,34 +157,46 @@ std::vector<std::string> sentences_of(const std::string& text) {
   return sentences;
 }
 
-double weight_of(const std::set<std::string>& wanted, const std::map<std::string, double>& rarity,
-                 const std::set<std::string>& here, const std::set<std::string>& heading) {
-  double weight = 0;
-  double all = 0;
-  for (const std::string& stem : wanted) {
-    const double value = rarity.at(stem);
-    all += value;
-    if (here.contains(stem))
-      weight += value;
-    else if (heading.contains(stem))
-      weight += value * kHeadingShare;
+// Which figure the answer holds, in French and English.
+enum class Figure { none, any, money };
+
+Figure figure_asked(const std::string& question) {
+  constexpr std::string_view kMoney[] = {
+      "combien coute", "combien vaut",  "prix",        "tarif", "cout",
+      "how much is",   "how much does", "how much do", "price", "cost"};
+  constexpr std::string_view kAny[] = {"combien",    "quand",    "delai",    "horaire",
+                                       "quel poids", "date",     "how much", "quelle annee",
+                                       "how many",   "how long", "when",     "opening hours"};
+  const std::string folded = fold_accents(fold_case(question));
+  const auto has = [&](std::string_view words) { return folded.find(words) != std::string::npos; };
+  if (std::any_of(std::begin(kMoney), std::end(kMoney), has)) return Figure::money;
+  return std::any_of(std::begin(kAny), std::end(kAny), has) ? Figure::any : Figure::none;
+}
+
+bool has_figure(const std::string& sentence, Figure kind) {
+  constexpr std::string_view kCurrencies[] = {"€", "$", "£", "CHF", "EUR", "USD", "GBP", "euro"};
+  return std::any_of(sentence.begin(), sentence.end(),
+                     [](char c) { return c >= '0' && c <= '9'; }) &&
+         (kind != Figure::money ||
+          std::any_of(std::begin(kCurrencies), std::end(kCurrencies), [&](std::string_view sign) {
+            return sentence.find(sign) != std::string::npos;
+          }));
+}
+
+bool is_row(const std::string& sentence) {
+  return sentence.find(" | ") != std::string::npos;
+}
+
+// Every row of a table is about what its columns are named: the first row's number for each that
+// follows it, the sentence's own for all else.
+std::vector<std::size_t> columns_of(const std::vector<Candidate>& sentences) {
+  std::vector<std::size_t> columns(sentences.size());
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    const bool follows = i > 0 && sentences[i - 1].passage == sentences[i].passage &&
+                         is_row(sentences[i - 1].text) && is_row(sentences[i].text);
+    columns[i] = follows ? columns[i - 1] : i;
   }
-  return all > 0 ? weight / all : 0;
-}
-
-// "combien", "quand", "how long": the answer holds a figure.
-bool asks_for_figure(const std::string& question) {
-  constexpr std::string_view kWords[] = {
-      "combien",  "quand",      "delai", "prix",         "cout",         "tarif",
-      "horaire",  "quel poids", "date",  "quelle annee", "how much",     "how many",
-      "how long", "when",       "price", "cost",         "opening hours"};
-  const std::string folded = fold_accents(question);
-  return std::any_of(std::begin(kWords), std::end(kWords),
-                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
-}
-
-bool has_figure(const std::string& sentence) {
-  return std::any_of(sentence.begin(), sentence.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return columns;
 }
 
 // A question or a heading in the text stands for the sentence after it.
@@ -148,31 +216,43 @@ void pass_on_announcements(std::vector<Candidate>& candidates,
 }
 
 // Every sentence of the first passages with what it weighs for the question.
-std::vector<Candidate> weigh(const std::string& question, const std::vector<Passage>& passages) {
-  const Stems stems(answer_language("auto", question, "fr"));
-  const std::set<std::string> wanted = stems.of(question);
+std::vector<Candidate> weigh(const std::string& text, const std::vector<Passage>& passages) {
+  Question question(text);
   std::vector<Candidate> candidates;
-  std::vector<std::set<std::string>> words;
-  for (std::size_t i = 0; i < std::min(passages.size(), kPassages); ++i)
+  std::vector<std::vector<bool>> words;
+  std::vector<std::vector<bool>> headings;
+  for (std::size_t i = 0; i < std::min(passages.size(), kPassages); ++i) {
+    headings.push_back(question.found_in(passages[i].place.heading + ' ' + passages[i].filename));
     for (std::string& sentence : sentences_of(passages[i].content)) {
-      words.push_back(stems.of(sentence));
+      words.push_back(question.found_in(sentence));
       candidates.push_back({i, candidates.size(), std::move(sentence)});
     }
-  std::map<std::string, double> rarity;
-  for (const std::string& stem : wanted) {
-    const auto holders = std::count_if(words.begin(), words.end(),
-                                       [&](const auto& set) { return set.contains(stem); });
-    rarity[stem] =
-        std::log(1.0 + static_cast<double>(words.size()) / (1.0 + static_cast<double>(holders)));
   }
-  const bool wants_figure = asks_for_figure(question);
+  std::vector<double> rarity(question.size());
+  double all = 0;
+  for (std::size_t w = 0; w < rarity.size(); ++w) {
+    const auto holders =
+        std::count_if(words.begin(), words.end(), [&](const auto& in) { return in[w]; });
+    rarity[w] =
+        std::log(1.0 + static_cast<double>(words.size()) / (1.0 + static_cast<double>(holders)));
+    all += rarity[w];
+  }
+  const Figure figure = figure_asked(text);
+  const std::vector<std::size_t> columns = columns_of(candidates);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Passage& passage = passages[candidates[i].passage];
-    const double match = weight_of(wanted, rarity, words[i],
-                                   stems.of(passage.place.heading + ' ' + passage.filename));
+    Candidate& candidate = candidates[i];
+    const std::vector<bool>& named = words[columns[i]];
+    double match = 0;
+    for (std::size_t w = 0; w < rarity.size(); ++w) {
+      if (words[i][w])
+        match += rarity[w];
+      else if (named[w] || headings[candidate.passage][w])
+        match += rarity[w] * kHeadingShare;
+    }
     if (match <= 0) continue;
-    candidates[i].weight = match + kRankBonus / static_cast<double>(1 << candidates[i].passage);
-    if (wants_figure && has_figure(candidates[i].text)) candidates[i].weight *= kFigureBonus;
+    candidate.weight = match / all + kRankBonus / static_cast<double>(1 << candidate.passage);
+    if (figure != Figure::none && has_figure(candidate.text, figure))
+      candidate.weight *= kFigureBonus;
   }
   pass_on_announcements(candidates, passages);
   return candidates;

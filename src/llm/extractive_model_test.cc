@@ -48,6 +48,26 @@ TEST(Quotes, AQuestionForAFigureIsAnsweredWithOne) {
   EXPECT_EQ(quotes.back().text, "Suisse | 14,90 €");
 }
 
+// "Combien coûte" was answered with any figure near the country's name.
+TEST(Quotes, APriceIsQuotedFromTheRowOfItsTable) {
+  const auto quotes = choose_quotes(
+      "Combien coûte la livraison en Suisse ?",
+      {passage("Le transporteur demande à la livraison la TVA de 8,1 % en Suisse.", "Livraison"),
+       passage("Destination | Délai | Tarif\nItalie | 4 à 6 jours | 9,90 €\n"
+               "Suisse | 4 à 6 jours | 14,90 €",
+               "Livraison")});
+  ASSERT_FALSE(quotes.empty());
+  EXPECT_EQ(quotes[0].text, "Suisse | 4 à 6 jours | 14,90 €");
+}
+
+TEST(Quotes, AStemWithAnotherEndingIsTheSameWord) {
+  const auto quotes =
+      choose_quotes("Livrez-vous en Guadeloupe ?",
+                    {passage("Nous ne livrons pas l'outre-mer. Voyez nos revendeurs.")});
+  ASSERT_EQ(quotes.size(), 1u);
+  EXPECT_EQ(quotes[0].text, "Nous ne livrons pas l'outre-mer.");
+}
+
 TEST(Quotes, AHeadingSpeaksForItsSentences) {
   const auto quotes =
       choose_quotes("Quelle est la garantie du moulin ?",

@@ -78,7 +78,8 @@ PassageMatcher::PassageMatcher(const LexicalQuery& query) {
 }
 
 PassageMatch PassageMatcher::match(std::string_view content) {
-  std::vector<Word> words;
+  thread_local std::vector<Word> words;  // kept to save allocations
+  words.clear();
   std::vector<std::size_t> sentence_ends;  // in words
   for (std::size_t first = 0; first < content.size();) {
     std::size_t end = first;

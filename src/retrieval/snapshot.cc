@@ -63,6 +63,26 @@ void scan(const Part& part, std::uint32_t number, const QueryCode& query, Best& 
   }
 }
 
+// Most chunks have none of the question's words: a block whose highest score is too low is passed
+// over at once.
+void offer_all(std::uint32_t number, const std::vector<float>& scores, Best& best) {
+  constexpr std::size_t kBlock = 64, kLanes = 8;
+  for (std::size_t first = 0; first < scores.size(); first += kBlock) {
+    const std::size_t end = std::min(scores.size(), first + kBlock);
+    if (end == first + kBlock) {
+      float highest[kLanes] = {};  // apart, so that the compiler makes registers of them
+      for (std::size_t i = first; i < end; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+          highest[lane] = scores[i + lane] > highest[lane] ? scores[i + lane] : highest[lane];
+      const float most = *std::max_element(highest, highest + kLanes);
+      if (!(most > 0 && most > best.threshold())) continue;
+    }
+    for (std::size_t i = first; i < end; ++i)
+      if (scores[i] > 0 && scores[i] > best.threshold())
+        best.offer(number, static_cast<std::uint32_t>(i), scores[i]);
+  }
+}
+
 // The union of the best by vector and the best by words, each with both scores.
 std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const LexicalQuery& words,
                                        const Vector& vector) {
@@ -83,9 +103,7 @@ std::vector<Candidate> find_candidates(const std::vector<Part>& parts, const Lex
     }
     std::vector<float>& scores = lexical_scores[number];
     words.score(number, scores);
-    for (std::uint32_t chunk = 0; chunk < scores.size(); ++chunk)
-      if (scores[chunk] > 0 && scores[chunk] > lexical.threshold())
-        lexical.offer(number, chunk, scores[chunk]);
+    offer_all(number, scores, lexical);
   }
   std::vector<Candidate> candidates;
   std::unordered_set<const SegmentChunk*> taken;
