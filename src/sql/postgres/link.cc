@@ -1,5 +1,6 @@
 #include "sql/postgres/link.h"
 
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -96,6 +97,9 @@ Status Link::set_up() {
 
 bool Link::wait(bool read, bool write) {
   const Clock::time_point until = Deadline::current().at();
+  // What OpenSSL has read and libpq has not taken yet comes on no socket.
+  auto* tls = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
+  if (read && tls != nullptr && SSL_pending(tls) > 0) return !Deadline::current().expired();
   const std::stop_token& stop = Deadline::current().stop();
   std::uint64_t count = 0;
   std::optional<std::stop_callback<std::function<void()>>> on_stop;

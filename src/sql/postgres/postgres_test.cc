@@ -416,6 +416,32 @@ TEST_F(Postgres, ASilentServerCostsNoMoreThanTheDeadline) {
   ::close(listener);
 }
 
+TEST_F(Postgres, OverTlsEverythingArrivesToo) {
+  const char* directory = std::getenv("MONITORA_TEST_POSTGRES_DIR");
+  if (directory == nullptr) GTEST_SKIP() << "no server of ctest's";
+  const std::string tls = "?sslmode=verify-full&sslrootcert=";
+  PostgresOptions options;
+  options.uri = with_database(test_postgres_uri("tcp_uri"), database->name()) + tls + directory +
+                "/server.crt";
+  auto connection = open_postgres(options, Mode::write);
+  ASSERT_TRUE(connection.ok()) << connection.status().to_string();
+  EXPECT_EQ(text(**connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"), "1\n");
+  std::size_t size = 0;
+  ASSERT_TRUE((*connection)
+                  ->query("SELECT repeat('x', i * 7) FROM generate_series(1, 3000) i", {},
+                          [&](const Row& row) {
+                            size += row.text(0).size();
+                            return Status();
+                          })
+                  .ok());
+  EXPECT_EQ(size, 7u * 3000 * 3001 / 2);
+  EXPECT_TRUE((*connection)->is_alive(false));
+  // Nobody else's certificate will do.
+  options.uri = with_database(test_postgres_uri("tcp_uri"), database->name()) + tls +
+                "/etc/ssl/certs/ca-certificates.crt";
+  EXPECT_EQ(open_postgres(options, Mode::write).status().code(), Code::unavailable);
+}
+
 TEST_F(Postgres, ARefusedConnectionSaysWhy) {
   PostgresOptions options = database->options();
   options.uri = "postgresql://a@127.0.0.1:1/b";
