@@ -84,6 +84,7 @@ std::unique_ptr<Pool> make_sqlserver_pool(const SqlServerOptions& options) {
   pool.database = Database::sqlserver;
   pool.writers = options.writers;
   pool.readers = options.readers;
+  pool.readers_lag = options.read_only_intent;  // on a secondary
   return std::make_unique<Pool>(
       [options](Connection::Mode mode) { return open_sqlserver(options, mode); }, pool);
 }
