@@ -1,5 +1,6 @@
 #include "storage/analytics.h"
 
+#include <algorithm>
 #include <string>
 
 namespace monitora::storage {
@@ -14,14 +15,15 @@ constexpr std::string_view kFrom =
     "WHERE c.workspace_id = ? AND c.channel <> 'test' AND c.last_message_at >= ? "
     "AND m.created_at >= ? AND m.created_at < ?";
 
-// The hour or the day that a message belongs to, as "2026-11-22T20" or "2026-11-22", in UTC.
+// The hour or the day that a message belongs to, as "2026-11-22T20" (on SQL Server with a space) or
+// "2026-11-22", in UTC.
 std::string_view bucket(sql::Database database, bool by_hour) {
   switch (database) {
     case sql::Database::sqlite:
       return by_hour ? "SUBSTR(m.created_at, 1, 13)" : "SUBSTR(m.created_at, 1, 10)";
     case sql::Database::sqlserver:
-      return by_hour ? "CONVERT(CHAR(13), SWITCHOFFSET(m.created_at, 0), 126)"
-                     : "CONVERT(CHAR(10), SWITCHOFFSET(m.created_at, 0), 126)";
+      return by_hour ? "CONVERT(CHAR(13), SWITCHOFFSET(m.created_at, 0), 120)"
+                     : "CONVERT(CHAR(10), SWITCHOFFSET(m.created_at, 0), 120)";
     case sql::Database::postgres:
       return by_hour ? "TO_CHAR(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')"
                      : "TO_CHAR(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')";
@@ -75,7 +77,8 @@ Result<std::vector<AnalyticsPoint>> read_history(sql::Connection& connection,
   std::vector<AnalyticsPoint> history;
   MONITORA_TRY(connection.query(
       statement, {p(workspace), p(from), p(from), p(to)}, [&](const Row& row) -> Status {
-        const std::string text = std::string(row.text(0)) + (by_hour ? ":00:00Z" : "T00:00:00Z");
+        std::string text = std::string(row.text(0)) + (by_hour ? ":00:00Z" : "T00:00:00Z");
+        std::replace(text.begin(), text.end(), ' ', 'T');
         const std::optional<Time> at = parse_time(text);
         if (!at) return Status::internal("the database's hour is not one: " + text);
         history.push_back({*at, row.integer(1), row.integer(2), row.integer(3)});

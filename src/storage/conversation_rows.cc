@@ -52,12 +52,12 @@ Message read_message(const sql::Row& row, int first) {
   return message;
 }
 
-FilterClause::FilterClause(const ConversationFilter& filter) : filter_(filter) {
-  if (!is_blank(filter.search)) pattern_ = contains_pattern(trim(filter.search));
+FilterClause::FilterClause(const ConversationFilter& filter, sql::Database database)
+    : filter_(filter), database_(database) {
+  if (!is_blank(filter.search)) pattern_ = contains_pattern(database, trim(filter.search));
 }
 
-void FilterClause::append(const sql::Dialect& dialect, std::string& statement,
-                          std::vector<sql::Param>& params) const {
+void FilterClause::append(std::string& statement, std::vector<sql::Param>& params) const {
   constexpr std::string_view kAnyMessage =
       "EXISTS (SELECT 1 FROM messages f WHERE f.conversation_id = c.id AND ";
   if (filter_.from) {
@@ -85,9 +85,9 @@ void FilterClause::append(const sql::Dialect& dialect, std::string& statement,
     params.push_back(p(*filter_.max_confidence));
   }
   if (!pattern_.empty()) {
-    statement += " AND (" + contains_clause(dialect, "c.title") + " OR ";
+    statement += " AND (" + contains_clause(database_, "c.title") + " OR ";
     statement += kAnyMessage;
-    statement += contains_clause(dialect, "f.content") + "))";
+    statement += contains_clause(database_, "f.content") + "))";
     params.push_back(p(pattern_));
     params.push_back(p(pattern_));
   }

@@ -30,16 +30,16 @@ Message read_message(const sql::Row& row, int first);
 // A ConversationFilter as conditions on `conversations c`. Owns the texts that its params view.
 class FilterClause {
  public:
-  explicit FilterClause(const ConversationFilter& filter);
+  FilterClause(const ConversationFilter& filter, sql::Database database);
   FilterClause(const FilterClause&) = delete;
   FilterClause& operator=(const FilterClause&) = delete;
 
   // Appends " AND …" for each condition, and its params.
-  void append(const sql::Dialect& dialect, std::string& statement,
-              std::vector<sql::Param>& params) const;
+  void append(std::string& statement, std::vector<sql::Param>& params) const;
 
  private:
   const ConversationFilter& filter_;
+  sql::Database database_;
   std::string pattern_;
 };
 

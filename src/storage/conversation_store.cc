@@ -32,12 +32,12 @@ class SqlConversationStore final : public ConversationStore {
                                   const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
     const int size = page_size(page);
-    const FilterClause conditions(filter);
+    const FilterClause conditions(filter, pool_.database());
     std::vector<Conversation> found;
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
       std::string statement = select_conversation(" FROM conversations c WHERE c.workspace_id = ?");
       std::vector<Param> params{p(workspace)};
-      conditions.append(connection.dialect(), statement, params);
+      conditions.append(statement, params);
       if (after) {
         statement +=
             " AND COALESCE(c.last_message_at, c.started_at) <= ?"

@@ -39,13 +39,13 @@ Status MessageExport::run(const Each& each) {
 
 Result<std::vector<Conversation>> MessageExport::conversations(
     const std::optional<Position>& after) {
-  const FilterClause conditions(filter_);
+  const FilterClause conditions(filter_, pool_.database());
   std::vector<Conversation> found;
   MONITORA_TRY(pool_.report([&](Connection& connection) {
     std::string statement = "SELECT " + std::string(kConversationColumns) +
                             " FROM conversations c WHERE c.workspace_id = ?";
     std::vector<Param> params{p(workspace_)};
-    conditions.append(connection.dialect(), statement, params);
+    conditions.append(statement, params);
     if (after) {
       statement += " AND c.started_at >= ? AND (c.started_at > ? OR c.id > ?)";
       params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});

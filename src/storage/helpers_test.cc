@@ -77,9 +77,13 @@ TEST(Json, APlaceKeepsOnlyWhatIsSet) {
 }
 
 TEST(TextSearch, WildcardsAreLiteralAndWordsFolded) {
-  EXPECT_EQ(contains_pattern("Été"), "%ete%");
-  EXPECT_EQ(contains_pattern("100%_[a]\\"), "%100\\%\\_\\[a]\\\\%");
-  EXPECT_EQ(contains_pattern(std::string(9000, 'x')).size(), 502U);
+  using sql::Database;
+  for (const Database database : {Database::sqlite, Database::sqlserver, Database::postgres}) {
+    EXPECT_EQ(contains_pattern(database, "Été"), "%ete%");
+    EXPECT_EQ(contains_pattern(database, std::string(9000, 'x')).size(), 502U);
+  }
+  EXPECT_EQ(contains_pattern(Database::sqlite, "100%_[a]\\"), "%100\\%\\_[a]\\\\%");
+  EXPECT_EQ(contains_pattern(Database::sqlserver, "100%_[a]\\"), "%100[%][_][[]a]\\%");
 }
 
 }  // namespace

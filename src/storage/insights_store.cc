@@ -2,6 +2,7 @@
 #include "storage/changes.h"
 #include "storage/cursor.h"
 #include "storage/json.h"
+#include "storage/sqlserver_procedures.h"
 #include "storage/stores.h"
 #include "storage/upsert.h"
 
@@ -50,6 +51,15 @@ class SqlInsightsStore final : public InsightsStore {
   SqlInsightsStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
 
   Result<InsightMetrics> calculate(const WorkspaceId& workspace) override {
+    if (pool_.database() == sql::Database::sqlserver) {
+      auto calculated = sqlserver::calculate_workspace_insights(pool_, workspace, clock_.now());
+      MONITORA_TRY(workspace_must_exist(calculated.status()));
+      MONITORA_TRY(pool_.transact([&](Connection& connection) {
+        return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
+                          calculated->calculated_at);
+      }));
+      return calculated;
+    }
     // Summed by a reader: a large workspace must not keep everybody else's writes waiting.
     InsightMetrics metrics;
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {

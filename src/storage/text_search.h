@@ -10,9 +10,9 @@ namespace monitora::storage {
 
 // A condition with one `?`, bound to contains_pattern(): does `column` contain the words? NULL does
 // not. SQLite and PostgreSQL fold by the function monitora_fold(text), SQL Server by a collation.
-std::string contains_clause(const sql::Dialect& dialect, std::string_view column);
+std::string contains_clause(sql::Database database, std::string_view column);
 
 // The LIKE pattern for `words` (the first 500 characters of them): folded, its wildcards literal.
-std::string contains_pattern(std::string_view words);
+std::string contains_pattern(sql::Database database, std::string_view words);
 
 }  // namespace monitora::storage

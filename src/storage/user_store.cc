@@ -1,4 +1,5 @@
 #include "storage/account_rows.h"
+#include "storage/sqlserver_procedures.h"
 #include "storage/stores.h"
 
 namespace monitora::storage {
@@ -66,6 +67,12 @@ class SqlUserStore final : public UserStore {
                                               : wanted.full_name;
     user.role = wanted.role;
     user.created_at = clock_.now();
+    if (by_procedures() && !wanted.id) {
+      MONITORA_ASSIGN(const auto made, sqlserver::create_user(pool_, wanted, user.created_at));
+      if (!made) return email_taken();
+      user.id = *made;
+      return user;
+    }
     MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
       if (wanted.id) {
         MONITORA_ASSIGN(const bool there, exists(connection, *wanted.id));
@@ -93,15 +100,28 @@ class SqlUserStore final : public UserStore {
     return user;
   }
 
-  Result<std::optional<Credentials>> credentials(const std::string& email, const Client&) override {
-    return find_credentials("u.email = ?", p(email));
+  Result<std::optional<Credentials>> credentials(const std::string& email,
+                                                 const Client& client) override {
+    if (!by_procedures()) return find_credentials("u.email = ?", p(email));
+    std::optional<Credentials> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(found, sqlserver::authenticate_user(connection, email, client, clock_.now()));
+      return {};
+    }));
+    return found;
   }
   Result<std::optional<Credentials>> credentials(const UserId& user) override {
     return find_credentials("u.id = ?", p(user));
   }
 
-  Status record_login(const UserId& user, bool succeeded, const Client&) override {
+  Status record_login(const UserId& user, bool succeeded, const Client& client) override {
     const Time now = clock_.now();
+    if (by_procedures())
+      return pool_.transact([&](Connection& connection) -> Status {
+        MONITORA_ASSIGN(const bool found,
+                        sqlserver::record_login(connection, user, succeeded, client, now));
+        return found ? Status() : absent();
+      });
     // One statement, so that failures at the same moment all count. A lock that has run out begins
     // a new count; one that still holds is not made longer.
     return change_one([&](Connection& connection) {
@@ -124,6 +144,11 @@ class SqlUserStore final : public UserStore {
   Status change_password(const UserId& user, const std::string& hash, const std::string& salt,
                          const std::optional<SessionId>& keep) override {
     return pool_.transact([&](Connection& connection) -> Status {
+      if (by_procedures()) {
+        MONITORA_ASSIGN(const bool found, sqlserver::change_password(connection, user, hash, salt,
+                                                                     keep, clock_.now()));
+        return found ? Status() : absent();
+      }
       MONITORA_ASSIGN(
           const auto rows,
           connection.execute("UPDATE app_users SET password_hash = ?, password_salt = ?, "
@@ -202,6 +227,8 @@ class SqlUserStore final : public UserStore {
   }
 
  private:
+  bool by_procedures() const { return pool_.database() == sql::Database::sqlserver; }
+
   static Result<bool> exists(Connection& connection, const UserId& user) {
     bool found = false;
     MONITORA_TRY(

@@ -1,6 +1,7 @@
 #include "storage/changes.h"
 #include "storage/cursor.h"
 #include "storage/json.h"
+#include "storage/sqlserver_procedures.h"
 #include "storage/stores.h"
 #include "storage/workspace_rows.h"
 
@@ -51,7 +52,13 @@ class SqlWorkspaceStore final : public WorkspaceStore {
     MONITORA_ASSIGN(const auto after, read_name_cursor(page.cursor));
     const int size = page_size(page);
     std::vector<WorkspaceView> found;
+    const auto read = [&](const Row& row) {
+      found.push_back(read_workspace_view(row));
+      return Status();
+    };
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      if (pool_.database() == sql::Database::sqlserver)
+        return sqlserver::get_user_workspaces(connection, user, size + 1, after, read);
       // The inner query finds the page, so that only its rows are counted.
       std::string statement = "SELECT " + std::string(kWorkspaceColumns) +
                               std::string(kViewColumns) +
@@ -68,10 +75,7 @@ class SqlWorkspaceStore final : public WorkspaceStore {
       statement += ") page JOIN workspaces w ON w.id = page.id" + std::string(kViewJoin) +
                    " ORDER BY w.name, w.id";
       params.push_back(p(user));
-      return connection.query(statement, params, [&](const Row& row) {
-        found.push_back(read_workspace_view(row));
-        return Status();
-      });
+      return connection.query(statement, params, read);
     }));
     return finish_page(std::move(found), size, [](const WorkspaceView& last) {
       return write_cursor(NamePosition{last.workspace.name, last.workspace.id.uuid()});

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <latch>
+#include <map>
 #include <thread>
 
 #include "sql/migrations.h"
+#include "sql/odbc/test_server.h"
 #include "sql/postgres/postgres.h"
 #include "sql/sqlite/sqlite.h"
 #include "sql/test_postgres.h"
@@ -68,6 +70,88 @@ class PostgresDatabase final : public Database {
   std::unique_ptr<sql::Pool> pool_;
 };
 
+// One database and pool a server for the whole program: making one takes seconds. Each test finds
+// it empty.
+class SqlServerForAllTests {
+ public:
+  explicit SqlServerForAllTests(sql::SqlServerOptions server)
+      : server_(std::move(server)),
+        name_("monitora_contract_" + UserId::random().to_string().substr(0, 8)) {
+    server_.database = "master";
+    administer("CREATE DATABASE " + name_);
+    sql::SqlServerOptions options = server_;
+    options.database = name_;
+    pool_ = sql::make_sqlserver_pool(options);
+    migrate(*pool_);
+  }
+  ~SqlServerForAllTests() {
+    pool_.reset();
+    administer("DROP DATABASE " + name_);
+  }
+  sql::Pool& pool() { return *pool_; }
+
+  void empty() {
+    const Status status =
+        pool_->with(sql::Connection::Mode::write, [](sql::Connection& connection) {
+          return connection.run_script(
+              "DELETE FROM document_chunks; DELETE FROM workspace_members; DELETE FROM app_users; "
+              "DELETE FROM jobs; DELETE FROM change_log; DELETE FROM rate_limits; TRUNCATE TABLE "
+              "audit_log;");
+        });
+    ASSERT_TRUE(status.ok()) << status.to_string();
+  }
+
+ private:
+  void administer(const std::string& statement) const {
+    const auto made = sql::open_sqlserver(server_, sql::Connection::Mode::write);
+    const Status status = made.ok() ? (*made)->run_script(statement) : made.status();
+    EXPECT_TRUE(status.ok()) << status.to_string();
+  }
+
+  sql::SqlServerOptions server_;
+  std::string name_;
+  std::unique_ptr<sql::Pool> pool_;
+};
+
+class SqlServerDatabase final : public Database {
+ public:
+  explicit SqlServerDatabase(SqlServerForAllTests& shared) : shared_(shared) { shared_.empty(); }
+  sql::Pool& pool() override { return shared_.pool(); }
+
+ private:
+  SqlServerForAllTests& shared_;
+};
+
+using SqlServers = std::map<std::size_t, SqlServerForAllTests>;
+SqlServers& sqlservers() {
+  static SqlServers made;
+  return made;
+}
+
+// Dropped before main() ends, while the drivers are still loaded.
+class CloseSqlServers : public ::testing::Environment {
+ public:
+  void TearDown() override { sqlservers().clear(); }
+};
+::testing::Environment* const closes_sqlservers =
+    ::testing::AddGlobalTestEnvironment(new CloseSqlServers);
+
+// One a server (and driver) that MONITORA_TEST_SQLSERVER names.
+void add_sqlserver(std::vector<DatabaseUnderTest>& all) {
+  static const std::vector<sql::SqlServerOptions> servers = sql::test_servers();
+  static const bool said = [] {
+    if (servers.empty())
+      std::cerr << "SQL Server: nothing is tested, because MONITORA_TEST_SQLSERVER names none.\n";
+    return true;
+  }();
+  (void)said;
+  for (std::size_t i = 0; i < servers.size(); ++i)
+    all.push_back({"sqlserver" + std::to_string(i + 1), [i] {
+                     return std::make_unique<SqlServerDatabase>(
+                         sqlservers().try_emplace(i, servers[i]).first->second);
+                   }});
+}
+
 }  // namespace
 
 std::vector<DatabaseUnderTest> databases_under_test() {
@@ -81,6 +165,7 @@ std::vector<DatabaseUnderTest> databases_under_test() {
     return there;
   }();
   if (postgres) all.push_back({"postgres", [] { return std::make_unique<PostgresDatabase>(); }});
+  add_sqlserver(all);
   return all;
 }
 
