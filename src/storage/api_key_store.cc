@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "storage/account_rows.h"
 #include "storage/changes.h"
+#include "storage/query.h"
 #include "storage/stores.h"
 
 namespace monitora::storage {
@@ -76,16 +77,12 @@ class SqlApiKeyStore final : public ApiKeyStore {
 
   Result<std::optional<ApiKey>> find(const std::string& key_hash) override {
     const Time now = clock_.now();
-    std::optional<ApiKey> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query("SELECT " + std::string(kColumns) +
+    MONITORA_ASSIGN(std::optional<ApiKey> found,
+                    query_one(pool_,
+                              "SELECT " + std::string(kColumns) +
                                   " FROM api_keys k WHERE k.key_hash = ? AND k.revoked_at IS NULL "
                                   "AND (k.expires_at IS NULL OR k.expires_at > ?)",
-                              {p(key_hash), p(now)}, [&](const Row& row) {
-                                found = read_key(row);
-                                return Status();
-                              });
-    }));
+                              {p(key_hash), p(now)}, read_key));
     if (found && (!found->last_used_at || *found->last_used_at + kBetweenUses <= now)) {
       found->last_used_at = now;
       // A key works even while its use cannot be written down.

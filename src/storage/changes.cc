@@ -36,6 +36,26 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
                      document.to_string());
 }
 
+Status insert_index_jobs(sql::Connection& connection, const WorkspaceId& workspace,
+                         const std::vector<DocumentId>& documents, Time now) {
+  constexpr std::string_view kColumns[] = {"id", "kind", "payload", "run_after", "created_at"};
+  std::size_t next = 0;
+  std::string payload;
+  return connection
+      .insert_many("jobs", kColumns,
+                   [&](std::span<sql::Param> row) -> Result<bool> {
+                     if (next == documents.size()) return false;
+                     payload = index_document_payload(workspace, documents[next++]);
+                     row[0] = p(JobId::random());
+                     row[1] = p("index_document");
+                     row[2] = p(payload);
+                     row[3] = p(now);
+                     row[4] = p(now);
+                     return true;
+                   })
+      .status();
+}
+
 Result<std::int64_t> chunks_version(sql::Connection& connection, const WorkspaceId& workspace) {
   std::int64_t version = 0;
   MONITORA_TRY(

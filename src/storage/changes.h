@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -30,6 +31,10 @@ Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,
 
 // The payload of an `index_document` job.
 std::string index_document_payload(const WorkspaceId& workspace, const DocumentId& document);
+
+// An `index_document` job for each of these, due now.
+Status insert_index_jobs(sql::Connection& connection, const WorkspaceId& workspace,
+                         const std::vector<DocumentId>& documents, Time now);
 
 // One row with the column `version`: the sequence of the last change of a workspace's chunks (a
 // document indexed or deleted), NULL before the first. Its two `?` are the workspace. Uploads and

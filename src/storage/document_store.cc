@@ -148,7 +148,7 @@ class SqlDocumentStore final : public DocumentStore {
                     "SELECT id FROM documents WHERE workspace_id = ? ORDER BY created_at, id",
                     params, [](const Row& row) { return DocumentId(row.uuid(0)); }));
       count = static_cast<int>(documents.size());
-      return insert_index_jobs(connection, workspace, documents);
+      return insert_index_jobs(connection, workspace, documents, clock_.now());
     }));
     return count;
   }
@@ -290,27 +290,6 @@ class SqlDocumentStore final : public DocumentStore {
         {p(document.id), p(document.workspace_id), p(document.filename), p(document.file_size),
          p_or_null(document.mime_type), p_or_null(document.content_sha256),
          p(document.created_at)});
-  }
-
-  Status insert_index_jobs(Connection& connection, const WorkspaceId& workspace,
-                           const std::vector<DocumentId>& documents) {
-    constexpr std::string_view kColumns[] = {"id", "kind", "payload", "run_after", "created_at"};
-    const Time now = clock_.now();
-    std::size_t next = 0;
-    std::string payload;
-    return connection
-        .insert_many("jobs", kColumns,
-                     [&](std::span<Param> row) -> Result<bool> {
-                       if (next == documents.size()) return false;
-                       payload = index_document_payload(workspace, documents[next++]);
-                       row[0] = p(JobId::random());
-                       row[1] = p("index_document");
-                       row[2] = p(payload);
-                       row[3] = p(now);
-                       row[4] = p(now);
-                       return true;
-                     })
-        .status();
   }
 
   Status update_status(const WorkspaceId& workspace, const DocumentId& document,

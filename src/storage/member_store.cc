@@ -1,3 +1,4 @@
+#include "storage/query.h"
 #include "storage/stores.h"
 #include "storage/workspace_rows.h"
 
@@ -146,14 +147,9 @@ class SqlMemberStore final : public MemberStore {
 
  private:
   static Result<UserId> owner_of(Connection& connection, const WorkspaceId& workspace) {
-    std::optional<UserId> owner;
-    MONITORA_TRY(connection.query("SELECT user_id FROM workspaces WHERE id = ?", {p(workspace)},
-                                  [&](const Row& row) {
-                                    owner = UserId(row.uuid(0));
-                                    return Status();
-                                  }));
-    if (!owner) return workspace_absent();
-    return *owner;
+    return required(query_one(connection, "SELECT user_id FROM workspaces WHERE id = ?",
+                              {p(workspace)}, [](const Row& row) { return UserId(row.uuid(0)); }),
+                    workspace_absent());
   }
 
   static Person read_person(const Row& row) {
@@ -167,30 +163,24 @@ class SqlMemberStore final : public MemberStore {
 
   static Result<std::optional<Person>> find_person(Connection& connection,
                                                    std::string_view condition, sql::Param value) {
-    std::optional<Person> found;
-    MONITORA_TRY(
-        connection.query("SELECT u.id, u.email, u.full_name, u.role FROM app_users u WHERE " +
-                             std::string(condition),
-                         {value}, [&](const Row& row) {
-                           found = read_person(row);
-                           return Status();
-                         }));
-    return found;
+    return query_one(connection,
+                     "SELECT u.id, u.email, u.full_name, u.role FROM app_users u WHERE " +
+                         std::string(condition),
+                     {value}, read_person);
   }
 
   static Result<std::optional<Person>> find_member(Connection& connection,
                                                    const WorkspaceId& workspace,
                                                    const UserId& user) {
-    std::optional<Person> found;
-    MONITORA_TRY(connection.query(
+    return query_one(
+        connection,
         "SELECT u.id, u.email, u.full_name, u.role, m.invited_at FROM workspace_members m "
         "JOIN app_users u ON u.id = m.user_id WHERE m.workspace_id = ? AND m.user_id = ?",
-        {p(workspace), p(user)}, [&](const Row& row) {
-          found = read_person(row);
-          found->member.invited_at = row.time(4);
-          return Status();
-        }));
-    return found;
+        {p(workspace), p(user)}, [](const Row& row) {
+          Person person = read_person(row);
+          person.member.invited_at = row.time(4);
+          return person;
+        });
   }
 
   static Status insert_member(Connection& connection, const WorkspaceId& workspace,

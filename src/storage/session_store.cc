@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "storage/account_rows.h"
+#include "storage/query.h"
 #include "storage/stores.h"
 
 namespace monitora::storage {
@@ -56,19 +57,11 @@ class SqlSessionStore final : public SessionStore {
   }
 
   Result<std::optional<Live>> find_by_token(const std::string& token_hash) override {
-    std::optional<Live> found;
     static const std::string statement =
         "SELECT " + std::string(kSessionColumns) + ", " + std::string(kUserColumns) +
         " FROM app_sessions s JOIN app_users u ON u.id = s.user_id "
         "WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ? AND u.is_active = ?";
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query(statement, {p(token_hash), p(clock_.now()), p(true)},
-                              [&](const Row& row) {
-                                found = read_live(row);
-                                return Status();
-                              });
-    }));
-    return found;
+    return query_one(pool_, statement, {p(token_hash), p(clock_.now()), p(true)}, read_live);
   }
 
   Result<Live> rotate(const std::string& refresh_hash, Session next) override {
@@ -112,13 +105,10 @@ class SqlSessionStore final : public SessionStore {
 
   Status revoke(const UserId& user, const SessionId& session) override {
     return pool_.transact([&](Connection& connection) -> Status {
-      std::optional<SessionId> family;
-      MONITORA_TRY(
-          connection.query("SELECT family_id FROM app_sessions WHERE id = ? AND user_id = ?",
-                           {p(session), p(user)}, [&](const Row& row) {
-                             family = SessionId(row.uuid(0));
-                             return Status();
-                           }));
+      MONITORA_ASSIGN(
+          const auto family,
+          query_one(connection, "SELECT family_id FROM app_sessions WHERE id = ? AND user_id = ?",
+                    {p(session), p(user)}, [](const Row& row) { return SessionId(row.uuid(0)); }));
       if (!family) return Status::not_found("session_not_found");
       return revoke_family(connection, user, *family, clock_.now());
     });
@@ -169,16 +159,11 @@ class SqlSessionStore final : public SessionStore {
 
   static Result<std::optional<Live>> find_by_refresh(Connection& connection,
                                                      const std::string& refresh_hash) {
-    std::optional<Live> found;
-    MONITORA_TRY(connection.query("SELECT " + std::string(kSessionColumns) + ", " +
-                                      std::string(kUserColumns) +
-                                      " FROM app_sessions s JOIN app_users u ON u.id = s.user_id "
-                                      "WHERE s.refresh_token_hash = ?",
-                                  {p(refresh_hash)}, [&](const Row& row) {
-                                    found = read_live(row);
-                                    return Status();
-                                  }));
-    return found;
+    return query_one(connection,
+                     "SELECT " + std::string(kSessionColumns) + ", " + std::string(kUserColumns) +
+                         " FROM app_sessions s JOIN app_users u ON u.id = s.user_id "
+                         "WHERE s.refresh_token_hash = ?",
+                     {p(refresh_hash)}, read_live);
   }
 
   sql::Pool& pool_;
