@@ -29,7 +29,7 @@ using Handler = std::function<Status(const std::string& payload, bool last_attem
 struct RunnerOptions {
   std::string node;  // this process, unique
   int threads = 1;
-  std::chrono::seconds lease{30};
+  std::chrono::seconds lease{15};
   std::chrono::milliseconds idle_wait{500};  // between looks at an empty queue
 };
 

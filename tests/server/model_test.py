@@ -1,7 +1,6 @@
 """A language model at the other end: what it is sent, and what becomes of each way it can fail."""
-import unittest
 
-from program import ServerTest, poll, read_until
+from program import ServerTest, main, poll, read_until
 from scripted_model import ScriptedModel, drops, refuses, says, sends
 
 QUESTION = "Quel est le délai de livraison en France ?"
@@ -206,4 +205,4 @@ class NoModelThere(ServerTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

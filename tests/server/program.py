@@ -9,10 +9,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import uuid
+
+import databases
 
 PROGRAM = os.environ.get("MONITORA_BIN", "monitora")
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
@@ -40,7 +43,9 @@ def poll(question, seconds, what):
 def environment(data, **settings):
     """The settings of this test and no other: nothing from the machine's own environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
-    return {**kept, "LANG": "en_US.UTF-8", "DATA_DIR": str(data), **{k: str(v) for k, v in settings.items()}}
+    database = {} if "DATABASE_URL" in settings else databases.settings_of(data)
+    given = {k: str(v) for k, v in settings.items()}
+    return {**kept, "LANG": "en_US.UTF-8", "DATA_DIR": str(data), **database, **given}
 
 
 def run(data, *arguments, stdin="", seconds=60, **settings):
@@ -252,3 +257,14 @@ class ServerTest(ProgramTest):
     @classmethod
     def prepare(cls):
         """What the tests of the class share."""
+
+
+def main():
+    """Runs the tests of a file on the database that was chosen; 77 where its server is not named."""
+    if databases.KIND != "sqlite" and not databases.server_url(databases.KIND):
+        print(f"{databases.KIND}: no server is named, nothing is tested")
+        sys.exit(77)
+    result = unittest.main(module="__main__", exit=False).result
+    if databases.KIND == "sqlserver":
+        print(f"sqlserver: {result.testsRun - len(result.skipped)} tests ran")
+    sys.exit(not result.wasSuccessful())

@@ -4,9 +4,8 @@ import hashlib
 import hmac
 import json
 import time
-import unittest
 
-from program import ServerTest, ProgramTest
+from program import ProgramTest, ServerTest, main
 
 LISTED = "https://shop.example.com"
 SECRET_TEXT = "Le code du portail est 7351-ocre."
@@ -347,4 +346,4 @@ class Limits(ProgramTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()
