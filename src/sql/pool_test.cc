@@ -246,6 +246,42 @@ TEST_P(PoolTest, ReadersMayBeTheWriters) {
   EXPECT_EQ(pool->counts().opened_ever, 1);
 }
 
+TEST_P(PoolTest, ReadersThatLagServeReportsOnly) {
+  std::vector<Mode> opened;
+  Pool::Options options;
+  options.readers_lag = true;
+  Pool pool(
+      [&](Mode mode) {
+        opened.push_back(mode);
+        return open_sqlite(directory.path() / "pool.db", mode);
+      },
+      options);
+  const auto look = [](Connection& connection) {
+    return connection.execute("SELECT 1", {}).status();
+  };
+  EXPECT_TRUE(pool.with(Mode::read, look).ok());
+  EXPECT_TRUE(pool.read(look).ok());
+  EXPECT_EQ(opened, std::vector<Mode>{Mode::write});
+  EXPECT_TRUE(pool.report(look).ok());
+  EXPECT_EQ(opened, (std::vector<Mode>{Mode::write, Mode::read}));
+}
+
+TEST_P(PoolTest, AReportComesFromTheReadersThatThereAre) {
+  EXPECT_TRUE(make()
+                  ->report([](Connection& connection) {
+                    return connection.execute("SELECT 1", {}).status();
+                  })
+                  .ok());
+  Pool::Options options;
+  options.readers = 0;
+  const auto pool = make(options);
+  EXPECT_TRUE(pool->report([](Connection& connection) {
+                    return connection.execute("SELECT 1", {}).status();
+                  })
+                  .ok());
+  EXPECT_EQ(pool->counts().opened_ever, 1);
+}
+
 TEST_P(PoolTest, ATooOldConnectionIsReplaced) {
   Pool::Options options;
   options.max_lifetime = 0min;
