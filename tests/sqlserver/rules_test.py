@@ -255,6 +255,17 @@ class ContractIsThere(unittest.TestCase):
             for more in found[len(wanted) :]:  # whoever calls as the contract says need not know of them
                 self.assertRegex(head[1], rf"{more} [^,\n]*= ")
 
+    def test_the_stores_call_them_with_their_parameters(self):
+        called = {}
+        for path in (ROOT / "src/storage").glob("*.cc"):
+            for _, text, _ in cpp_statements.statements_of(path.read_text(encoding="utf-8")):
+                for name, rest in re.findall(r"EXEC dbo\.(sp_\w+)(.*)", text, re.DOTALL):
+                    called[name] = re.findall(r"(@\w+) =", rest)
+        self.assertEqual(set(PROCEDURES_OF_CONTRACT), set(called))
+        for name, parameters in called.items():
+            head = re.search(rf"CREATE PROCEDURE dbo\.{name}\b(.*?)\nAS\n", self.text, re.DOTALL)
+            self.assertLessEqual(set(parameters), set(re.findall(r"@\w+", head[1])), name)
+
 
 if __name__ == "__main__":
     unittest.main()
