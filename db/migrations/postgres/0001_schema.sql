@@ -28,12 +28,14 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 );
 
 -- Adds a constraint that is not there by its name. A foreign key of another name that says the same
--- gets ours; one that does not cascade is replaced.
+-- gets ours; one that does not cascade is replaced, and so is a CHECK of the same column: it may not
+-- know our values.
 CREATE FUNCTION pg_temp.want(table_name text, constraint_name text, definition text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     target regclass := to_regclass(quote_ident(table_name));
     same record;
     parts text[] := regexp_match(definition, '^FOREIGN KEY \((\w+)\) REFERENCES (\w+)');
+    checked text := (regexp_match(definition, '^CHECK \((\w+)'))[1];
 BEGIN
     IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = target AND conname = lower(constraint_name)) THEN
         RETURN;
@@ -51,6 +53,13 @@ BEGIN
             EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', table_name, same.conname);
         END LOOP;
     END IF;
+    FOR same IN
+        SELECT c.conname FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+        WHERE c.conrelid = target AND c.contype = 'c' AND array_length(c.conkey, 1) = 1 AND a.attname = checked
+    LOOP
+        EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', table_name, same.conname);
+    END LOOP;
     BEGIN
         EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %s %s', table_name, constraint_name, definition);
     EXCEPTION
@@ -272,20 +281,9 @@ ALTER TABLE documents
 SELECT pg_temp.take_over('documents', 'file_type', 'mime_type', '%I');
 SELECT pg_temp.take_over('documents', 'chunks_count', 'chunk_count', '%I');
 ALTER TABLE documents ALTER COLUMN chunk_count SET DEFAULT 0;
--- 'indexing' is how an older program said it.
-DO $$
-DECLARE
-    old record;
-BEGIN
-    IF EXISTS (SELECT FROM documents WHERE status NOT IN ('pending', 'processing', 'indexed', 'error')) THEN
-        FOR old IN SELECT conname FROM pg_constraint
-                   WHERE conrelid = 'documents'::regclass AND contype = 'c' AND pg_get_constraintdef(oid) LIKE '%status%' LOOP
-            EXECUTE format('ALTER TABLE documents DROP CONSTRAINT %I', old.conname);
-        END LOOP;
-        UPDATE documents SET status = 'processing' WHERE status = 'indexing';
-    END IF;
-END $$;
 SELECT pg_temp.want('documents', 'CHK_documents_status', $$CHECK (status IN ('pending', 'processing', 'indexed', 'error'))$$);
+-- 'indexing' is how an older program said it.
+UPDATE documents SET status = 'processing' WHERE status = 'indexing';
 SELECT pg_temp.want('documents', 'FK_documents_workspace',
     'FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE');
 CREATE INDEX IF NOT EXISTS idx_documents_workspace ON documents (workspace_id, created_at, id);
@@ -400,6 +398,26 @@ SELECT pg_temp.want('messages', 'FK_messages_conversation',
 -- A conversation in order of time; the rest of it lets figures be summed without reading what was said.
 CREATE INDEX IF NOT EXISTS idx_messages_conversation ON messages (conversation_id, created_at, id)
     INCLUDE (role, feedback, rag_score, is_resolved, cached, response_time_ms, ttfb_ms);
+
+-- What an older program had to write, and this one leaves out, may be left out.
+DO $$
+DECLARE
+    needless record;
+BEGIN
+    FOR needless IN
+        SELECT c.relname, a.attname FROM monitora_before b
+        JOIN pg_class c ON c.relname = b.relname AND c.relnamespace = current_schema()::regnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relname IN ('profiles', 'workspaces', 'workspace_databases', 'documents', 'document_chunks', 'conversations',
+                            'messages', 'analytics_daily', 'insights_cache', 'message_topics', 'response_cache')
+          AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = ''
+          AND a.attname NOT IN ('id', 'user_id', 'workspace_id', 'document_id', 'conversation_id', 'name', 'db_host', 'db_name',
+                                'db_user', 'db_password_encrypted', 'filename', 'content', 'chunk_index', 'role', 'date',
+                                'topic_name', 'question_hash', 'question', 'response')
+    LOOP
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN %I DROP NOT NULL', needless.relname, needless.attname);
+    END LOOP;
+END $$;
 
 -- What is computed from conversations ------------------------------------------------------------
 

@@ -212,7 +212,7 @@ class OnSupabase : public PostgresSchema {
         updated_at timestamptz DEFAULT now());
       CREATE TABLE documents (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
         workspace_id uuid NOT NULL CONSTRAINT old_fk REFERENCES workspaces (id) ON DELETE CASCADE,
-        filename text NOT NULL, file_type text, chunks_count integer,
+        filename text NOT NULL, file_path text NOT NULL, file_type text, chunks_count integer,
         status text CHECK (status IN ('pending', 'indexing', 'indexed', 'error')),
         created_at timestamptz DEFAULT now());
       CREATE TABLE conversations (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -235,8 +235,8 @@ class OnSupabase : public PostgresSchema {
       INSERT INTO workspaces (id, user_id, name, allowed_domains, settings)
         VALUES ('00000000-0000-4000-8000-0000000000aa', '00000000-0000-4000-8000-000000000001', 'Boutique',
                 '{"a.fr","b.fr"}', '{"color_accent": "#112233"}');
-      INSERT INTO documents (workspace_id, filename, file_type, chunks_count, status)
-        SELECT id, 'cgv.pdf', 'application/pdf', 4, 'indexing' FROM workspaces;
+      INSERT INTO documents (workspace_id, filename, file_path, file_type, chunks_count, status)
+        SELECT id, 'cgv.pdf', 'a/cgv.pdf', 'application/pdf', 4, 'indexing' FROM workspaces;
       INSERT INTO conversations (workspace_id, created_at) SELECT id, '2025-01-01Z' FROM workspaces;
       INSERT INTO messages (conversation_id, role, content, rag_score) SELECT id, 'assistant', 'x', 7 FROM conversations;
       INSERT INTO message_topics (workspace_id, topic_name, sample_questions)
@@ -273,6 +273,9 @@ TEST_F(OnSupabase, ItsPeopleAndProgramsGoOn) {
   run("INSERT INTO app_users (id, email, password_hash, password_salt) VALUES "
       "('00000000-0000-4000-8000-00000000000b', 'own@x.fr', 'h', ''); "
       "INSERT INTO profiles (id) VALUES ('00000000-0000-4000-8000-00000000000b')");
+  // A document of ours, without what older programs had to write.
+  run("INSERT INTO documents (workspace_id, filename, status) SELECT id, 'neu.pdf', 'processing' "
+      "FROM workspaces");
   // Counted once, though an older trigger counted too.
   run("INSERT INTO messages (conversation_id, role, content) SELECT id, 'user', 'y' FROM "
       "conversations");
