@@ -1,5 +1,5 @@
 // The built-in embedding model: multilingual-e5-small (384 dimensions, 512 tokens) run in this
-// process by OpenVINO from its one file (embedding_file.h).
+// process from its one file (embedding_file.h).
 #pragma once
 
 #include <filesystem>
@@ -17,8 +17,8 @@ struct EmbedderOptions {
   int workers = 0;
 };
 
-// Some 0.5 s; call it before starting threads (it sets an environment variable). Errors, each with
-// a sentence that says what to do:
+// Some 0.2 s, or 0.5 s where OpenVINO runs it; call it before starting threads (it may set
+// environment variables). Errors, each with a sentence that says what to do:
 //   not_found `embedding_model_missing`, unavailable `embedding_model_unreadable`,
 //   corrupted `embedding_model_damaged`, internal (OpenVINO does not work here).
 // The model's embed() adds: deadline_exceeded, cancelled, corrupted `embedding_model_damaged`.

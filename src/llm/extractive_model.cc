@@ -46,6 +46,11 @@ std::string one_of_its_kind(std::string stem) {
   return price ? "prix" : stem;
 }
 
+bool is_of_a_word(char32_t c) {
+  if (c < 0x80) return (c >= U'a' && c <= U'z') || (c >= U'0' && c <= U'9');  // folded
+  return u_isalnum(static_cast<UChar32>(c));
+}
+
 // The question's words by their stems, and which of them a text has.
 class Question {
  public:
@@ -87,7 +92,7 @@ class Question {
     const std::string folded = fold_case(nfkc(text));
     for (std::size_t at = 0; at <= folded.size();) {
       const char32_t c = at < folded.size() ? next_character(folded, at) : (++at, U' ');
-      if (u_isalnum(static_cast<UChar32>(c))) {
+      if (is_of_a_word(c)) {
         append_utf8(word, c);
       } else {
         if (word.size() >= 3 || (!word.empty() && u_isdigit(word[0]))) each(word);

@@ -16,8 +16,7 @@
 
 #include "base/deadline.h"
 #include "base/log.h"
-#include "retrieval/index_files.h"
-#include "retrieval/workspace_index.h"
+#include "retrieval/load_queue.h"
 
 namespace monitora::retrieval {
 namespace {
@@ -27,8 +26,6 @@ bool usable(const Vector& vector, int dimension) {
          std::all_of(vector.begin(), vector.end(), [](float x) { return std::isfinite(x); });
 }
 
-// Threads that load: one large workspace holds up no other.
-constexpr int kLoaders = 3;
 // A request waits so long for its workspace to be loaded, and so many of them do: each holds one of
 // the server's workers, of which others need some. Those beyond wait for a moment, in which a small
 // workspace is there.
@@ -46,22 +43,6 @@ Status being_loaded() {
       .with_retry_after(kRetryAfterSeconds);
 }
 
-// A workspace that is in memory or being loaded.
-struct Slot {
-  std::mutex mutex;  // guards what follows up to file_mutex; held for a moment
-  std::condition_variable_any changed;
-  std::shared_ptr<WorkspaceIndex> index;
-  bool loading = false;
-  bool again = false;  // what is being loaded is not believed any longer
-  Status failure;      // of the last load
-  std::vector<std::function<void(WorkspaceIndex&)>> changes;  // that came while it was loaded
-
-  std::mutex file_mutex;
-  IndexFiles::Known known;      // guarded by file_mutex
-  std::uint64_t last_used = 0;  // this and touched: guarded by the retriever's mutex
-  std::uint64_t touched = 0;    // last_used as its files' date tells it
-};
-
 class HybridRetrieverImpl final : public HybridRetriever {
  public:
   HybridRetrieverImpl(ChunkSource& source, std::string model, int dimension, Options options)
@@ -72,15 +53,10 @@ class HybridRetrieverImpl final : public HybridRetriever {
         files_(options.directory.empty()
                    ? nullptr
                    : std::make_unique<IndexFiles>(options.directory, model_, dimension)),
-        maintainer_([this](std::stop_token stop) { maintain(stop); }) {
-    for (int i = 0; i < kLoaders; ++i)
-      loaders_.emplace_back([this](std::stop_token stop) { load_what_is_asked(stop); });
-  }
-
-  ~HybridRetrieverImpl() override {
-    maintainer_.request_stop();
-    for (std::jthread& loader : loaders_) loader.request_stop();
-  }
+        maintainer_([this](std::stop_token stop) { maintain(stop); }),
+        loader_([this](const WorkspaceId& workspace, Slot& slot,
+                       const std::stop_token& stop) { fill(workspace, slot, stop); },
+                [this](const WorkspaceId& workspace) { return begin_preload(workspace); }) {}
 
   Result<Retrieved> search(const WorkspaceId& workspace, const std::string& question,
                            const Vector& vector, const RetrievalOptions& options) override {
@@ -160,18 +136,13 @@ class HybridRetrieverImpl final : public HybridRetriever {
   }
 
   void settle() override {
+    loader_.wait_idle();  // each load asks for maintenance before it ends
     std::unique_lock lock(mutex_);
-    idle_.wait(lock, [&] {
-      return queue_.empty() && !busy_ && loads_.empty() && preloads_.empty() && loading_ == 0;
-    });
+    idle_.wait(lock, [&] { return queue_.empty() && !busy_; });
   }
 
   void preload() override {
-    if (!files_) return;
-    const std::vector<WorkspaceId> known = files_->workspaces();
-    const std::lock_guard lock(mutex_);
-    preloads_.assign(known.begin(), known.end());
-    load_work_.notify_all();
+    if (files_) loader_.preload(files_->workspaces());
   }
 
  private:
@@ -238,54 +209,26 @@ class HybridRetrieverImpl final : public HybridRetriever {
     if (slot->loading) return;
     slot->loading = true;
     slot->failure = Status();
-    const std::lock_guard lock(mutex_);
-    loads_.emplace_back(workspace, slot);
-    load_work_.notify_one();
+    loader_.load(workspace, slot);
   }
 
-  // The body of a loading thread: what requests wait for first, then what was in use before the
-  // start, one at a time.
-  void load_what_is_asked(std::stop_token stop) {
-    std::unique_lock lock(mutex_);
-    while (load_work_.wait(
-        lock, stop, [&] { return !loads_.empty() || (!preloads_.empty() && !preloading_); })) {
-      if (stop.stop_requested()) return;
-      const bool asked = !loads_.empty();
-      std::pair<WorkspaceId, std::shared_ptr<Slot>> next;
-      if (asked) {
-        next = std::move(loads_.front());
-        loads_.pop_front();
-      } else {
-        next.first = preloads_.front();
-        preloads_.pop_front();
-        std::shared_ptr<Slot>& slot = slots_[next.first];
-        if (!slot) slot = std::make_shared<Slot>();  // never used: the first to be evicted
-        next.second = slot;
-        preloading_ = true;
-      }
-      ++loading_;
-      lock.unlock();
-      if (asked || may_preload(*next.second)) fill(next.first, *next.second, stop);
-      lock.lock();
-      --loading_;
-      if (!asked) preloading_ = false;
-      idle_.notify_all();
-      load_work_.notify_one();
-    }
-  }
-
-  // Whether it is still to be loaded and there is room; it is then marked as being loaded.
-  bool may_preload(Slot& slot) {
+  // Nothing when it is in memory or being loaded already, or when there is no room.
+  std::shared_ptr<Slot> begin_preload(const WorkspaceId& workspace) {
     std::size_t total = 0;
     for (const Loaded& one : loaded()) total += one.bytes;
-    if (static_cast<double>(total) >= kPreloadedShare * static_cast<double>(memory_budget_)) {
+    if (static_cast<double>(total) >= kPreloadedShare * static_cast<double>(memory_budget_))
+      return nullptr;
+    std::shared_ptr<Slot> slot;
+    {
       const std::lock_guard lock(mutex_);
-      preloads_.clear();
-      return false;
+      std::shared_ptr<Slot>& known = slots_[workspace];
+      if (!known) known = std::make_shared<Slot>();  // never used: the first to be evicted
+      slot = known;
     }
-    const std::lock_guard lock(slot.mutex);
-    if (slot.index || slot.loading) return false;
-    return slot.loading = true;
+    const std::lock_guard lock(slot->mutex);
+    if (slot->index || slot->loading) return nullptr;
+    slot->loading = true;
+    return slot;
   }
 
   void fill(const WorkspaceId& workspace, Slot& slot, const std::stop_token& stop) {
@@ -451,15 +394,10 @@ class HybridRetrieverImpl final : public HybridRetriever {
   std::deque<WorkspaceId> queue_;
   bool busy_ = false;
   std::condition_variable_any work_;
-  std::deque<std::pair<WorkspaceId, std::shared_ptr<Slot>>> loads_;
-  std::deque<WorkspaceId> preloads_;
-  int loading_ = 0;  // loads under way, preloads included
-  bool preloading_ = false;
-  std::condition_variable_any load_work_;
   std::condition_variable idle_;
   std::atomic<int> waiting_ = 0;  // requests in get_soon()
-  std::jthread maintainer_;       // last, with the loaders: they use the others
-  std::vector<std::jthread> loaders_;
+  std::jthread maintainer_;       // these two last: they use the others
+  LoadQueue loader_;
 };
 
 }  // namespace
