@@ -212,7 +212,7 @@ TEST_F(AccessScenario, RolesEndWhenTheyAreTakenAway) {
   EXPECT_EQ(server.call("GET", path, {.token = member.access_token}).status, 404);
   EXPECT_EQ(server.call("GET", "/api/documents/" + document, {.token = member.access_token}).status,
             404);
-  server.execute("UPDATE app_users SET is_active = 0 WHERE id = '" + owner.id + "'");
+  server.execute("UPDATE app_users SET is_active = '0' WHERE id = '" + owner.id + "'");
   EXPECT_EQ(server.call("GET", path, {.token = owner.access_token}).status, 401) << "disabled";
 }
 

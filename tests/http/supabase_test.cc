@@ -63,9 +63,9 @@ TEST_F(Supabase, AnInvitedColleagueFindsTheWorkspace) {
 TEST_F(Supabase, TokensEndAndAccountsAreDisabled) {
   const std::string marie = token(kMarie, "marie@exemple.fr");
   ASSERT_EQ(server.call("GET", "/api/auth/me", {.token = marie}).status, 200);
-  server.execute("UPDATE app_users SET is_active = 0");
+  server.execute("UPDATE app_users SET is_active = '0'");
   EXPECT_EQ(server.call("GET", "/api/auth/me", {.token = marie}).code(), "invalid_token");
-  server.execute("UPDATE app_users SET is_active = 1");
+  server.execute("UPDATE app_users SET is_active = '1'");
   EXPECT_EQ(server.call("GET", "/api/auth/me", {.token = marie}).status, 200);
   server.clock().time += std::chrono::minutes(61);
   const Reply late = server.call("GET", "/api/auth/me", {.token = marie});

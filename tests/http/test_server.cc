@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -16,12 +17,11 @@
 #include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "base/text.h"
+#include "contract/database_under_test.h"
 #include "http/guards.h"
 #include "http/metrics.h"
 #include "http/routes.h"
 #include "http/wire.h"
-#include "sql/migrations.h"
-#include "sql/sqlite/sqlite.h"
 #include "storage/stores.h"
 
 namespace monitora::scenarios {
@@ -78,12 +78,22 @@ fs::path make_directory() {
   return pattern;
 }
 
+// An empty one with the schema, of the kind that MONITORA_TEST_DATABASE names.
+std::unique_ptr<contract::Database> make_database() {
+  const char* named = std::getenv("MONITORA_TEST_DATABASE");
+  const std::string kind = named == nullptr ? "sqlite" : named;
+  for (const contract::DatabaseUnderTest& each : contract::databases_under_test())
+    if (each.name.starts_with(kind)) return each.make();
+  std::abort();  // main() has looked
+}
+
 }  // namespace
 
 struct TestServer::Parts {
   Parts(SignUp sign_up, SignedInBy signed_in_by)
       : directory(make_directory()),
-        pool(sql::make_sqlite_pool(directory / "monitora.db")),
+        database(make_database()),
+        pool(&database->pool()),
         users(storage::make_user_store(*pool, clock)),
         session_store(storage::make_session_store(*pool, clock)),
         workspace_store(storage::make_workspace_store(*pool, clock)),
@@ -104,14 +114,12 @@ struct TestServer::Parts {
         documents({*document_store, *chunks, retriever, extractor, *audit, [this] { ++jobs; }}) {
     if (signed_in_by == SignedInBy::supabase) services.external_sign_ins = &external_sign_ins;
   }
-  ~Parts() {
-    pool.reset();
-    fs::remove_all(directory);
-  }
+  ~Parts() { fs::remove_all(directory); }
 
   TestClock clock;
   fs::path directory;
-  std::unique_ptr<sql::Pool> pool;
+  std::unique_ptr<contract::Database> database;
+  sql::Pool* pool;
   std::unique_ptr<UserStore> users;
   std::unique_ptr<SessionStore> session_store;
   std::unique_ptr<WorkspaceStore> workspace_store;
@@ -183,10 +191,6 @@ std::vector<std::string> Reply::wrong_fields() const {
 
 TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
     : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
-  const Status status = parts_->pool->with(
-      sql::Connection::Mode::write,
-      [](sql::Connection& connection) { return sql::apply(connection).status(); });
-  EXPECT_TRUE(status.ok()) << status.to_string();
   // A visitor route as the widget's are, for the guard's rules.
   http::add_routes(parts_->router, parts_->services);
   parts_->router.add({.method = http::Method::get,
