@@ -6,7 +6,7 @@
 #include "sql/errors.h"
 #include "sql/odbc/diagnostics.h"
 #include "sql/odbc/script.h"
-#include "sql/odbc/targets.h"
+#include "sql/odbc/statement_text.h"
 #include "sql/odbc/utf16.h"
 #include "sql/odbc/watchdog.h"
 
@@ -37,18 +37,6 @@ class SqlServerDialect final : public Dialect {
   bool limit_first() const override { return false; }
 };
 
-// Ends what is left of a statement's results, so that it can be executed again.
-class Closing {
- public:
-  explicit Closing(SQLHSTMT statement) : statement_(statement) {}
-  ~Closing() { ::SQLFreeStmt(statement_, SQL_CLOSE); }
-  Closing(const Closing&) = delete;
-  Closing& operator=(const Closing&) = delete;
-
- private:
-  SQLHSTMT statement_;
-};
-
 // `least` from now, or later when the work has longer.
 Deadline at_least(std::chrono::seconds least) {
   const auto left = Deadline::current().left(std::chrono::hours(24));
@@ -56,19 +44,6 @@ Deadline at_least(std::chrono::seconds least) {
 }
 
 }  // namespace
-
-std::string bracketed(std::string_view name) {
-  std::string out = "[";
-  for (const char c : name) {
-    if (c == '.') {
-      out += "].[";
-      continue;
-    }
-    out += c;
-    if (c == ']') out += ']';
-  }
-  return out + ']';
-}
 
 OdbcConnection::OdbcConnection(Handle<SQL_HANDLE_DBC> dbc, DriverKind driver, Socket socket)
     : dbc_(std::move(dbc)),
@@ -90,14 +65,6 @@ OdbcConnection::~OdbcConnection() {
 const Dialect& OdbcConnection::dialect() const {
   static const SqlServerDialect dialect;
   return dialect;
-}
-
-template <class Call>
-SQLRETURN OdbcConnection::guarded(SQLHSTMT statement, const Deadline& deadline, Call call) {
-  const Watchdog::Call watched(deadline, statement, &socket_);
-  const SQLRETURN code = call();
-  if (watched.fired()) fired_ = true;
-  return code;
 }
 
 Status OdbcConnection::ready() {
@@ -194,6 +161,12 @@ Status OdbcConnection::run_prepared(std::string_view text, Params params, const 
   MONITORA_TRY(ready());
   if (params.size() > kMaxParams) return Status::internal("more than 2,100 parameters");
   MONITORA_ASSIGN(const std::string kinds, kinds_of(text, params));
+  return run_typed(text, params, kinds, each, affected);
+}
+
+Status OdbcConnection::run_typed(std::string_view text, Params params, std::string_view kinds,
+                                 const Each* each, std::int64_t& affected) {
+  MONITORA_TRY(ready());
   StatementHandle unprepared;
   SQLHSTMT statement = statements_->prepare(text, kinds, unprepared);
   if (statement == nullptr) return unprepared ? failed(unprepared.get()) : failed_connection();

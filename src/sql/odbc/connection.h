@@ -9,17 +9,28 @@
 
 #include "base/deadline.h"
 #include "sql/connection.h"
+#include "sql/odbc/batch.h"
 #include "sql/odbc/drivers.h"
 #include "sql/odbc/handle.h"
 #include "sql/odbc/parameters.h"
 #include "sql/odbc/row.h"
 #include "sql/odbc/socket.h"
 #include "sql/odbc/statement_cache.h"
+#include "sql/odbc/watchdog.h"
 
 namespace monitora::sql::odbc {
 
-// [name], with ] doubled; every part of schema.name on its own.
-std::string bracketed(std::string_view name);
+// Ends what is left of a statement's results, so that it can be executed again.
+class Closing {
+ public:
+  explicit Closing(SQLHSTMT statement) : statement_(statement) {}
+  ~Closing() { ::SQLFreeStmt(statement_, SQL_CLOSE); }
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+
+ private:
+  SQLHSTMT statement_;
+};
 
 class OdbcConnection final : public Connection {
  public:
@@ -72,9 +83,20 @@ class OdbcConnection final : public Connection {
   // A text without parameters, not kept.
   Status run_direct(std::string_view text, const Deadline& deadline, const Each* each = nullptr);
 
+  // The same, in kinds that are known.
+  Status run_typed(std::string_view text, Params params, std::string_view kinds, const Each* each,
+                   std::int64_t& affected);
+
+  // Stores the batch's rows.
+  Status send_batch(const RowBatch& batch);
+  // The parts of a blob whose turn it is.
+  Status send_blob(SQLHSTMT statement, std::int64_t size, const BlobPart& part,
+                   const Deadline& deadline);
+
   // The kinds to send `params` in; a NULL in that of the column it is for.
   Result<std::string> kinds_of(std::string_view text, Params params);
-  // The kinds of a table's columns, by name in lower case; asked once. Empty for what is no table.
+  // What NULLs of a table's columns are sent as, by name in lower case; asked once. Empty for what
+  // is no table.
   using Columns = std::map<std::string, ParamKind, std::less<>>;
   Result<const Columns*> columns_of(const std::string& table);
 
@@ -88,9 +110,24 @@ class OdbcConnection final : public Connection {
   bool broken_ = false;
   bool fired_ = false;  // the watchdog ended the call before
   bool in_transaction_ = false;
-  bool snapshots_ = false;          // the database allows snapshot isolation
-  bool in_snapshot_ = false;        // the session is set to it
+  bool snapshots_ = false;    // the database allows snapshot isolation
+  bool in_snapshot_ = false;  // the session is set to it
+  // How long a full batch took with so many rows a statement.
+  struct Pace {
+    std::size_t rows;
+    int tried = 0;
+    double micros = 0;
+  };
+  Pace paces_[2] = {{50}, {10}};
   std::optional<Status> ended_by_;  // the error that ended the transaction
 };
+
+template <class Call>
+SQLRETURN OdbcConnection::guarded(SQLHSTMT statement, const Deadline& deadline, Call call) {
+  const Watchdog::Call watched(deadline, statement, &socket_);
+  const SQLRETURN code = call();
+  if (watched.fired()) fired_ = true;
+  return code;
+}
 
 }  // namespace monitora::sql::odbc

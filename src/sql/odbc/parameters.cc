@@ -20,7 +20,7 @@ Overloaded(Ts...) -> Overloaded<Ts...>;
 
 }  // namespace
 
-ParamKind kind_of(const Param& param) {
+ParamKind kind_of(const Param& param, DriverKind driver) {
   return std::visit(
       Overloaded{
           [](std::nullptr_t) { return ParamKind::null; }, [](bool) { return ParamKind::boolean; },
@@ -35,11 +35,27 @@ ParamKind kind_of(const Param& param) {
           [](BytesView bytes) {
             return bytes.size() <= kMaxShortBytes ? ParamKind::bytes : ParamKind::long_bytes;
           },
-          [](Time) { return ParamKind::time; }, [](const Uuid&) { return ParamKind::uuid; }},
+          [&](Time time) {
+            return driver == DriverKind::freetds && freetds_mistakes(time) ? ParamKind::early_time
+                                                                           : ParamKind::time;
+          },
+          [](const Uuid&) { return ParamKind::uuid; }},
       param);
 }
 
+bool freetds_mistakes(Time time) {
+  return time < Time(std::chrono::sys_days{std::chrono::year{1700} / 1 / 1});
+}
+
+std::string early_text(Time time) {
+  std::string text = format_time(time);  // …T…Z
+  text[10] = ' ';
+  text.back() = ' ';
+  return text + "+00:00";
+}
+
 ParamKind short_kind(ParamKind kind) {
+  if (kind == ParamKind::early_time) return ParamKind::time;
   if (kind == ParamKind::long_text) return ParamKind::text;
   return kind == ParamKind::long_bytes ? ParamKind::bytes : kind;
 }
@@ -91,6 +107,7 @@ BoundType bound_type(ParamKind kind, DriverKind driver) {
       if (freetds) return {SQL_C_WCHAR, SQL_WLONGVARCHAR, 0x3FFFFFFF, 0};
       return {SQL_C_WCHAR, SQL_WVARCHAR, 0, 0};
     case ParamKind::null:
+    case ParamKind::early_time:
     case ParamKind::text:
       break;
   }
@@ -114,6 +131,7 @@ SQLPOINTER ParamSlots::address(Slot& slot, ParamKind kind) {
     case ParamKind::long_bytes:
       return &slot;  // what SQLParamData names the value by
     case ParamKind::null:
+    case ParamKind::early_time:
     case ParamKind::text:
     case ParamKind::bytes:
       break;
@@ -155,6 +173,14 @@ void ParamSlots::set(Params params, std::string_view kinds) {
                             slot.indicator = sizeof value;
                           },
                           [&](Time value) {
+                            if (kind == ParamKind::early_time) {
+                              const std::string text = early_text(value);
+                              std::string_view left = text;
+                              slot.indicator = static_cast<SQLLEN>(
+                                  take_utf16(left, std::span(slot.buffer.get(), kMaxShortUnits)) *
+                                  sizeof(char16_t));
+                              return;
+                            }
                             slot.fixed.time = to_timestamp(value);
                             slot.indicator = sizeof slot.fixed.time;
                           },
@@ -188,15 +214,17 @@ void ParamSlots::set(Params params, std::string_view kinds) {
   }
 }
 
-SQLRETURN ParamSlots::send_long(SQLHSTMT statement) {
+SQLRETURN ParamSlots::send_long(SQLHSTMT statement, const void* stranger) {
   SQLPOINTER token = nullptr;
   SQLRETURN code;
   while ((code = ::SQLParamData(statement, &token)) == SQL_NEED_DATA) {
+    if (token == stranger) return code;
     Slot& slot = *static_cast<Slot*>(token);
     const auto put = [&](const void* data, std::size_t bytes) {
       return ::SQLPutData(statement, const_cast<void*>(data), static_cast<SQLLEN>(bytes));
     };
-    SQLRETURN sent = SQL_SUCCESS;
+    // Even an empty value takes one call.
+    SQLRETURN sent = slot.indicator == SQL_LEN_DATA_AT_EXEC(0) ? put("", 0) : SQL_SUCCESS;
     if (!slot.long_text.empty()) {
       part_.resize(kPartUnits);
       while (!slot.long_text.empty() && SQL_SUCCEEDED(sent)) {

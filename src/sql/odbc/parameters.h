@@ -26,6 +26,7 @@ enum class ParamKind : char {
   bytes = 'b',       // VARBINARY(8000)
   long_bytes = 'B',  // VARBINARY(MAX)
   time = 'd',        // DATETIME2(7)
+  early_time = 'e',  // its text, cast by the statement: see freetds_mistakes()
   uuid = 'u'         // UNIQUEIDENTIFIER
 };
 
@@ -33,8 +34,13 @@ inline constexpr std::size_t kMaxShortUnits = 4000;
 inline constexpr std::size_t kMaxShortBytes = 8000;
 inline constexpr std::size_t kMaxParams = 2100;  // of one statement, SQL Server's limit
 
-ParamKind kind_of(const Param& param);
-// long_text → text, long_bytes → bytes: what a NULL is sent as.
+ParamKind kind_of(const Param& param, DriverKind driver);
+// FreeTDS 1.3 counts the days of such a time wrongly (its calendar rounds towards zero before the
+// year 1601), so it goes as text.
+bool freetds_mistakes(Time time);
+std::string early_text(Time time);
+
+// long_text → text, long_bytes → bytes, early_time → time: what a NULL is sent as.
 ParamKind short_kind(ParamKind kind);
 
 // The kind whose NULL goes into a column of this type, named as INFORMATION_SCHEMA does.
@@ -53,12 +59,15 @@ class ParamSlots {
  public:
   explicit ParamSlots(DriverKind driver) : driver_(driver) {}
 
+  ParamKind kind_of(const Param& param) const { return odbc::kind_of(param, driver_); }
+
   // Once a statement: kinds[i] is its parameter i.
   SQLRETURN bind(SQLHSTMT statement, std::string_view kinds);
   // Before each execution, in the same kinds.
   void set(Params params, std::string_view kinds);
-  // After SQL_NEED_DATA: sends the long values. Answers what SQLExecute would.
-  SQLRETURN send_long(SQLHSTMT statement);
+  // After SQL_NEED_DATA: sends the long values. Answers what SQLExecute would; SQL_NEED_DATA when
+  // the turn comes to `stranger`, a value that is bound but not one of these.
+  SQLRETURN send_long(SQLHSTMT statement, const void* stranger = nullptr);
 
  private:
   struct Slot {

@@ -103,6 +103,8 @@ OdbcRow::Kind OdbcRow::kind_of(SQLSMALLINT type) {
     case SQL_VARBINARY:
     case SQL_LONGVARBINARY:
       return Kind::bytes;
+    case SQL_TYPE_DATE:
+      return Kind::date;
     case SQL_TYPE_TIMESTAMP:
       return Kind::stamp;
     case kSqlTimestampOffset:
@@ -166,6 +168,13 @@ SQLRETURN OdbcRow::read_cell(SQLHSTMT statement, SQLUSMALLINT number, Cell& cell
       char digits[64] = "";
       code = read_fixed(statement, number, SQL_C_CHAR, digits, cell);
       if (SQL_SUCCEEDED(code) && !cell.null) cell.text = digits;
+      return code;
+    }
+    case Kind::date: {
+      DATE_STRUCT date{};  // FreeTDS writes the year 1 as "1"
+      code = read_fixed(statement, number, SQL_C_TYPE_DATE, date, cell);
+      if (SQL_SUCCEEDED(code) && !cell.null)
+        cell.time = from_timestamp(TIMESTAMP_STRUCT{date.year, date.month, date.day, 0, 0, 0, 0});
       return code;
     }
     case Kind::stamp: {
@@ -275,6 +284,7 @@ std::string_view OdbcRow::text(int column) const {
     if (cell.kind == Kind::real) cell.text = fmt::format("{}", cell.real);
     if (cell.kind == Kind::stamp || cell.kind == Kind::stamp_offset)
       cell.text = format_time(cell.time);
+    if (cell.kind == Kind::date) cell.text = format_time(cell.time).substr(0, 10);
     if (cell.kind == Kind::uuid) cell.text = cell.uuid.to_string();
     cell.written = true;
   }
@@ -288,10 +298,9 @@ BytesView OdbcRow::bytes(int column) const {
 Time OdbcRow::time(int column) const {
   const Cell* cell = this->cell(column);
   if (cell == nullptr) return {};
-  if (cell->kind == Kind::stamp || cell->kind == Kind::stamp_offset) return cell->time;
-  // A DATE comes as its text.
-  return parse_time(cell->text.size() == 10 ? cell->text + "T00:00:00Z" : cell->text)
-      .value_or(Time{});
+  if (cell->kind == Kind::date || cell->kind == Kind::stamp || cell->kind == Kind::stamp_offset)
+    return cell->time;
+  return parse_time(cell->text).value_or(Time{});
 }
 
 Uuid OdbcRow::uuid(int column) const {

@@ -48,7 +48,7 @@ class OdbcRow final : public Row {
   Uuid uuid(int column) const override;
 
  private:
-  enum class Kind { integer, real, decimal, text, bytes, stamp, stamp_offset, uuid };
+  enum class Kind { integer, real, decimal, text, bytes, date, stamp, stamp_offset, uuid };
   struct Cell {
     SQLSMALLINT type = 0;
     Kind kind = Kind::text;

@@ -1,5 +1,6 @@
 #include "sql/odbc/statement_cache.h"
 
+#include "sql/odbc/statement_text.h"
 #include "sql/odbc/utf16.h"
 
 namespace monitora::sql::odbc {
@@ -11,7 +12,8 @@ constexpr std::size_t kMostKept = 200;  // more than the stores have statements
 
 std::string StatementCache::kinds(std::string_view text, Params params) {
   std::string kinds(params.size(), static_cast<char>(ParamKind::null));
-  for (std::size_t i = 0; i < params.size(); ++i) kinds[i] = static_cast<char>(kind_of(params[i]));
+  for (std::size_t i = 0; i < params.size(); ++i)
+    kinds[i] = static_cast<char>(slots_.kind_of(params[i]));
   const auto seen = seen_kinds_.find(std::string(text));
   if (seen == seen_kinds_.end()) {
     remember(text, kinds);
@@ -40,7 +42,7 @@ SQLHSTMT StatementCache::prepare(std::string_view text, std::string_view kinds,
     return found->second->statement.get();
   }
   StatementHandle statement(connection_);
-  std::u16string wide_text = to_utf16(text);
+  std::u16string wide_text = to_utf16(cast_marks(text, kinds));
   const bool ready = statement &&
                      SQL_SUCCEEDED(::SQLPrepareW(statement.get(), wide(wide_text),
                                                  static_cast<SQLINTEGER>(wide_text.size()))) &&

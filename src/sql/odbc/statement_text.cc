@@ -1,8 +1,9 @@
-#include "sql/odbc/targets.h"
+#include "sql/odbc/statement_text.h"
 
 #include <optional>
 
 #include "base/text.h"
+#include "sql/odbc/parameters.h"
 
 namespace monitora::sql::odbc {
 namespace {
@@ -36,7 +37,7 @@ class Tokens {
         const std::size_t end = text_.find("*/", at_ + 2);
         at_ = end == text_.npos ? text_.size() : end + 2;
       } else if (c == '?') {
-        ++at_;
+        mark_ = at_++;
         return Token{Token::Kind::mark, "?"};
       } else if (c == '=' || c == '<' || c == '>' || c == '!') {
         const std::size_t begin = at_;
@@ -52,6 +53,7 @@ class Tokens {
     }
     return std::nullopt;
   }
+  std::size_t mark() const { return mark_; }  // where the last mark stands
 
  private:
   // What stands between the quotes; the doubled closing one stands for itself.
@@ -83,6 +85,7 @@ class Tokens {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t mark_ = 0;
 };
 
 std::string last_part(const std::string& name) {
@@ -152,6 +155,39 @@ Targets targets_of(std::string_view statement) {
     before = word;
   }
   return targets;
+}
+
+std::string bracketed(std::string_view name) {
+  std::string out = "[";
+  for (const char c : name) {
+    if (c == '.') {
+      out += "].[";
+      continue;
+    }
+    out += c;
+    if (c == ']') out += ']';
+  }
+  return out + ']';
+}
+
+std::string cast_marks(std::string_view statement, std::string_view kinds) {
+  constexpr char kEarly = static_cast<char>(ParamKind::early_time);
+  if (kinds.find(kEarly) == kinds.npos) return std::string(statement);
+  std::string out;
+  std::size_t done = 0;
+  std::size_t number = 0;
+  Tokens tokens(statement);
+  while (const auto token = tokens.next()) {
+    if (token->kind != Token::Kind::mark) continue;
+    if (number < kinds.size() && kinds[number] == kEarly) {
+      out += statement.substr(done, tokens.mark() - done);
+      out += "CAST(? AS DATETIMEOFFSET(7))";
+      done = tokens.mark() + 1;
+    }
+    ++number;
+  }
+  out += statement.substr(done);
+  return out;
 }
 
 }  // namespace monitora::sql::odbc

@@ -1,4 +1,4 @@
-// Which column a parameter is for, read from the statement's text.
+// What is read from a statement's text, and written into it: which column a parameter is for.
 //
 // A NULL has no type of its own, and neither SQL Server (VARBINARY) nor Babelfish (times) converts
 // an NVARCHAR NULL to every other type.
@@ -18,5 +18,11 @@ struct Targets {
 // Knows INSERT INTO t (…) VALUES (…) and … SELECT …, and `column = ?` with any comparison. Anything
 // else is simply not known; never fails.
 Targets targets_of(std::string_view statement);
+
+// [name], with ] doubled; every part of schema.name on its own.
+std::string bracketed(std::string_view name);
+
+// `statement` with CAST(? AS DATETIMEOFFSET(7)) for each parameter whose kind is early_time.
+std::string cast_marks(std::string_view statement, std::string_view kinds);
 
 }  // namespace monitora::sql::odbc
