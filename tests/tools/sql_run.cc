@@ -16,15 +16,15 @@ int main(int argc, char** argv) {
   }
   const auto pool = apps::open_pool(*settings);
   const Status status =
-      !pool.ok()
-          ? pool.status()
-          : (*pool)->with(sql::Connection::Mode::write, [&](sql::Connection& connection) {
-              if (argv[2] == std::string_view("script")) return connection.run_script(argv[3]);
-              return connection.query(argv[3], {}, [](const sql::Row& row) {
-                fmt::print("{}\n", row.text(0));
-                return Status();
-              });
-            });
+      !pool.ok() ? pool.status()
+                 : (*pool)->with(sql::Connection::Mode::write, [&](sql::Connection& connection) {
+                     if (argv[2] == std::string_view("script"))
+                       return connection.run_script(argv[3]);
+                     return connection.query(argv[3], {}, [](const sql::Row& row) {
+                       fmt::print("{}\n", row.text(0));
+                       return Status();
+                     });
+                   });
   if (!status.ok()) fmt::print(stderr, "{}\n", status.to_string());
   return status.ok() ? 0 : 1;
 }
