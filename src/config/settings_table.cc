@@ -350,9 +350,9 @@ const std::vector<Setting>& settings() {
        1,
        1000,
        {},
-       {"builtin (multilingual-e5-small), un fichier ou dossier de modèle, ou l'URL d'un service "
+       {"builtin (multilingual-e5-small), un fichier de ce modèle, ou l'URL d'un service "
         "compatible OpenAI.",
-        "builtin (multilingual-e5-small), a model's file or folder, or the URL of an "
+        "builtin (multilingual-e5-small), a file of that model, or the URL of an "
         "OpenAI-compatible service."}},
       {"MAX_UPLOAD_MB",
        &S::max_upload_mb,

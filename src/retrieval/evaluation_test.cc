@@ -86,5 +86,18 @@ TEST(Answerable, GrowsWithEvidenceAndIsZeroWithoutPassages) {
   EXPECT_LT(answerable_probability(weak), 0.25F);
 }
 
+// With another embedding model every question was refused: its cosines are lower than e5's.
+TEST(Answerable, ByWordsDependsOnNoModelsCosines) {
+  EXPECT_EQ(answerable_by_words({}), 0);
+  AnswerFeatures strong{true, 0.3F, 0.08F, 0.9F, 0.8F, 0.9F, 1};
+  EXPECT_GT(answerable_by_words(strong), 0.8F);
+  const float before = answerable_by_words(strong);
+  strong.dense = 0.9F;
+  EXPECT_EQ(answerable_by_words(strong), before);
+  const float none = answerable_by_words({true, 0.3F, 0, 0, 0, 0, 0});
+  EXPECT_LT(none, 0.25F);
+  EXPECT_GT(none, 0.05F);
+}
+
 }  // namespace
 }  // namespace monitora::retrieval

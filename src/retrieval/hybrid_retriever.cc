@@ -63,7 +63,10 @@ class HybridRetrieverImpl final : public HybridRetriever {
     if (!usable(vector, dimension_))
       return Status::internal("a question's vector is not of the index's dimension");
     MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index, get_soon(workspace));
-    return index->snapshot()->search(question, vector, options);
+    AnswerFeatures features;
+    Retrieved found = index->snapshot()->search(question, vector, options, &features);
+    if (!knows_cosines_) found.answerable = answerable_by_words(features);
+    return found;
   }
 
   Status put_document(const WorkspaceId& workspace, const DocumentId& document,
@@ -384,6 +387,7 @@ class HybridRetrieverImpl final : public HybridRetriever {
 
   ChunkSource& source_;
   const std::string model_;
+  const bool knows_cosines_ = model_.starts_with("multilingual-e5");  // as answerable.h was fitted
   const int dimension_;
   const std::size_t memory_budget_;
   const std::unique_ptr<const IndexFiles> files_;
