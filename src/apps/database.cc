@@ -12,6 +12,7 @@
 #include "config/sql_server_address.h"
 #include "sql/migrations.h"
 #include "sql/odbc/sqlserver.h"
+#include "sql/postgres/pgvector.h"
 #include "sql/postgres/postgres.h"
 #include "sql/sqlite/sqlite.h"
 
@@ -59,16 +60,16 @@ bool may_come(const Status& status) {
          status.code() == Code::deadline_exceeded;
 }
 
-Status prepare_schema(sql::Pool& pool) {
-  return pool.with(sql::Connection::Mode::write, [](sql::Connection& connection) -> Status {
+Status prepare_schema(sql::Pool& pool, bool uses_pgvector) {
+  return pool.with(sql::Connection::Mode::write, [&](sql::Connection& connection) -> Status {
     MONITORA_ASSIGN(const int ran, sql::apply(connection));
     if (ran > 0) log::info("the schema is up to date ({} migrations ran)", ran);
-    return {};
+    return uses_pgvector ? sql::prepare_pgvector(connection) : Status();
   });
 }
 
 // Waits for the server; the last error when it does not come in time.
-Status wait_for_schema(sql::Pool& pool, std::chrono::seconds patience,
+Status wait_for_schema(sql::Pool& pool, bool uses_pgvector, std::chrono::seconds patience,
                        const std::stop_token& stop) {
   using Steady = std::chrono::steady_clock;
   const Steady::time_point end = Steady::now() + patience;
@@ -76,7 +77,7 @@ Status wait_for_schema(sql::Pool& pool, std::chrono::seconds patience,
   std::mutex mutex;
   std::condition_variable_any condition;
   while (true) {
-    const Status status = prepare_schema(pool);
+    const Status status = prepare_schema(pool, uses_pgvector);
     const Steady::time_point now = Steady::now();
     if (status.ok() || !may_come(status) || now + kTryAgain > end || stop.stop_requested())
       return status;
@@ -154,7 +155,9 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
                                std::chrono::seconds patience, const std::stop_token& stop) {
   Database database;
   MONITORA_ASSIGN(database.pool, open_pool(settings));
-  MONITORA_TRY(for_operator(wait_for_schema(*database.pool, patience, stop), settings));
+  MONITORA_TRY(for_operator(
+      wait_for_schema(*database.pool, settings.storage_mode == "pgvector", patience, stop),
+      settings));
   sql::Pool& pool = *database.pool;
   database.users = storage::make_user_store(pool, clock);
   database.sessions = storage::make_session_store(pool, clock);

@@ -194,8 +194,10 @@ const std::vector<Setting>& settings() {
        0,
        0,
        {"local", "pgvector"},
-       {"Où les vecteurs sont cherchés : local (FAISS), ou pgvector dans PostgreSQL.",
-        "Where vectors are searched: local (FAISS), or pgvector in PostgreSQL."}},
+       {"Où les vecteurs sont gardés : local (octets en base, index FAISS du programme), ou "
+        "pgvector (le type de l'extension de PostgreSQL, que match_documents cherche aussi).",
+        "Where vectors are kept: local (bytes in the database, the program's FAISS index), or "
+        "pgvector (the type of PostgreSQL's extension, which match_documents searches too)."}},
       {"AUTH_MODE",
        &S::auth_mode,
        Form::choice,

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "sql/migrations.h"
+#include "sql/postgres/pgvector.h"
 #include "sql/postgres/postgres.h"
 #include "sql/test_postgres.h"
 
@@ -293,6 +294,17 @@ TEST_F(OnSupabase, ItsPublicRolesSeeNothingOfOurs) {
                  "AND has_table_privilege('anon', oid, 'SELECT, INSERT, UPDATE, DELETE') ORDER BY "
                  "relname"),
             "conversations\ndocuments\nmessage_topics\nmessages\nprofiles\nworkspaces\n");
+}
+
+// Debian has no package of the extension, so most machines see the refusal only.
+TEST_F(PostgresSchema, StorageModePgvectorNeedsTheExtension) {
+  migrate(known());
+  const bool there =
+      !rows("SELECT name FROM pg_available_extensions WHERE name = 'vector'").empty();
+  const Status status = prepare_pgvector(*connection);
+  EXPECT_EQ(status.key(), there ? "" : "pgvector_missing") << status.to_string();
+  EXPECT_EQ(prepare_pgvector(*connection).key(), status.key());
+  EXPECT_FALSE(connection->in_transaction());
 }
 
 }  // namespace
