@@ -67,6 +67,16 @@ const Dialect& OdbcConnection::dialect() const {
   return dialect;
 }
 
+void OdbcConnection::limit(SQLHSTMT statement, const Deadline& deadline) {
+  if (driver_ != DriverKind::microsoft) return;
+  std::int64_t seconds = 0;  // none
+  if (deadline.at() != Deadline::SteadyClock::time_point::max())
+    seconds =
+        std::max<std::int64_t>(1, (deadline.left(std::chrono::hours(24)).count() + 999) / 1000);
+  ::SQLSetStmtAttrW(statement, SQL_ATTR_QUERY_TIMEOUT, reinterpret_cast<SQLPOINTER>(seconds),
+                    SQL_IS_UINTEGER);
+}
+
 Status OdbcConnection::ready() {
   if (broken_) return database_unavailable("the connection is broken");
   if (ended_by_) return *ended_by_;
@@ -173,6 +183,7 @@ Status OdbcConnection::run_typed(std::string_view text, Params params, std::stri
   slots_.set(params, kinds);
   const Deadline deadline = Deadline::current();
   const Closing closing(statement);
+  limit(statement, deadline);
   SQLRETURN code = guarded(statement, deadline, [&] {
     const SQLRETURN executed = ::SQLExecute(statement);
     return executed == SQL_NEED_DATA ? slots_.send_long(statement) : executed;
@@ -189,6 +200,7 @@ Status OdbcConnection::run_direct(std::string_view text, const Deadline& deadlin
   const StatementHandle statement(dbc_.get());
   if (!statement) return failed_connection();
   std::u16string wide_text = to_utf16(text);
+  limit(statement.get(), deadline);
   SQLRETURN code = guarded(statement.get(), deadline, [&] {
     return ::SQLExecDirectW(statement.get(), wide(wide_text),
                             static_cast<SQLINTEGER>(wide_text.size()));

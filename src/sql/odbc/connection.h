@@ -69,6 +69,9 @@ class OdbcConnection final : public Connection {
   template <class Call>
   SQLRETURN guarded(SQLHSTMT statement, const Deadline& deadline, Call call);
 
+  // Microsoft's driver's own timeout, in whole seconds; see watchdog.h.
+  void limit(SQLHSTMT statement, const Deadline& deadline);
+
   // Whether anything may be sent at all.
   Status ready();
   // The error of a call that failed.
@@ -124,7 +127,8 @@ class OdbcConnection final : public Connection {
 
 template <class Call>
 SQLRETURN OdbcConnection::guarded(SQLHSTMT statement, const Deadline& deadline, Call call) {
-  const Watchdog::Call watched(deadline, statement, &socket_);
+  const Watchdog::Call watched(deadline, driver_ == DriverKind::freetds ? statement : nullptr,
+                               &socket_);
   const SQLRETURN code = call();
   if (watched.fired()) fired_ = true;
   return code;

@@ -111,11 +111,13 @@ Kind kind_of_number(int native) {
     case 10054:
     case 10060:
     case 17142:
-    case 20003:  // FreeTDS: timed out, dead
-    case 20004:
-    case 20006:
-    case 20047:
-    case 20009:
+    case 20002:  // from here on FreeTDS's own: connection failed
+    case 20003:  // timed out
+    case 20004:  // read
+    case 20006:  // write
+    case 20009:  // cannot connect
+    case 20017:  // unexpected end
+    case 20047:  // dead
       return Kind::fatal;
     case 3621:  // "the statement has been terminated": said after the reason
     case 8180:  // "statement(s) could not be prepared"
@@ -264,7 +266,7 @@ Status status_of(std::span<const Diagnostic> diagnostics, bool& fatal) {
   }
 }
 
-Status open_status_of(std::span<const Diagnostic> diagnostics) {
+Status open_status_of(std::span<const Diagnostic> diagnostics, bool verifies) {
   bool fatal = false;
   const std::string text = all_text(diagnostics);
   const auto any = [&](Kind kind) {
@@ -274,7 +276,16 @@ Status open_status_of(std::span<const Diagnostic> diagnostics) {
   // The drivers add "login failed" and "connection broken" to a more precise reason.
   if (const auto found = any(Kind::database); found != diagnostics.end())
     return database_missing(*found, text);
-  if (contains(text, "certificate") || contains(text, "SSL Provider") || contains(text, "TLS"))
+  if (any(Kind::login) != diagnostics.end()) return login_failed(text);
+  // FreeTDS says no more than "connection failed" when it does not trust the certificate, and more
+  // when it could not connect or waited too long.
+  const auto has = [&](int native) {
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [&](const Diagnostic& d) { return d.native == native; });
+  };
+  const bool untrusted = verifies && has(20002) && !has(20003) && !has(20009) && !has(20006);
+  if (untrusted || contains(text, "certificate") || contains(text, "SSL Provider") ||
+      contains(text, "TLS"))
     return Status(Code::unavailable, "database_certificate",
                   {"Le certificat de SQL Server n'est pas reconnu : installez son autorité de "
                    "certification sur cette machine, ou, pour un essai, choisissez "
@@ -282,9 +293,9 @@ Status open_status_of(std::span<const Diagnostic> diagnostics) {
                    "SQL Server's certificate is not trusted: install its certificate authority on "
                    "this machine or, for a trial, choose trust_server_certificate=yes."},
                   text);
-  if (any(Kind::login) != diagnostics.end()) return login_failed(text);
   Status status = status_of(diagnostics, fatal);
-  return status.code() == Code::internal ? database_unavailable(text) : status;
+  const bool known = status.code() != Code::internal && status.code() != Code::deadline_exceeded;
+  return known ? status : database_unavailable(text);
 }
 
 }  // namespace monitora::sql::odbc

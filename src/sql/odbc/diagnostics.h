@@ -20,8 +20,9 @@ struct Diagnostic {
 // connection is of no more use. Never ok.
 Status status_of(std::span<const Diagnostic> diagnostics, bool& fatal);
 
-// The same for a connection that could not be opened.
-Status open_status_of(std::span<const Diagnostic> diagnostics);
+// The same for a connection that could not be opened. `verifies`: the server's certificate was to
+// be verified.
+Status open_status_of(std::span<const Diagnostic> diagnostics, bool verifies);
 
 // The name that the message of error 547, 2601 or 2627 has of the constraint; the whole message
 // where there is none.

@@ -109,6 +109,7 @@ Status OdbcConnection::insert_blob(std::string_view table,
     return failed(handle);
   slots_.set(values, kinds);
   const Deadline deadline = Deadline::current();
+  limit(handle, deadline);
   SQLRETURN code = guarded(handle, deadline, [&] {
     const SQLRETURN executed = ::SQLExecute(handle);
     return executed == SQL_NEED_DATA ? slots_.send_long(handle, &length) : executed;
@@ -160,6 +161,7 @@ Status OdbcConnection::read_blob(std::string_view table, std::string_view blob_c
   slots_.set(keys, kinds);
   const Closing closing(statement);
   const Deadline deadline = Deadline::current();
+  limit(statement, deadline);
   SQLRETURN code = guarded(statement, deadline, [&] {
     const SQLRETURN executed = ::SQLExecute(statement);
     return SQL_SUCCEEDED(executed) ? ::SQLFetch(statement) : executed;

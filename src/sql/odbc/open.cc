@@ -55,7 +55,7 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
   SQLHANDLE environment = odbc_environment();
   if (environment == nullptr) return database_unavailable("no ODBC environment");
   Handle<SQL_HANDLE_DBC> dbc(environment);
-  if (!dbc) return open_status_of(diagnostics_of(SQL_HANDLE_ENV, environment));
+  if (!dbc) return open_status_of(diagnostics_of(SQL_HANDLE_ENV, environment), false);
   const auto seconds = std::max<std::int64_t>(1, (patience.count() + 999) / 1000);
   ::SQLSetConnectAttrW(dbc.get(), SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(seconds),
                        SQL_IS_UINTEGER);
@@ -71,7 +71,9 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
     const SQLRETURN code = ::SQLDriverConnectW(dbc.get(), nullptr, wide(wide_text),
                                                static_cast<SQLSMALLINT>(wide_text.size()), nullptr,
                                                0, nullptr, SQL_DRIVER_NOPROMPT);
-    if (!SQL_SUCCEEDED(code)) return open_status_of(diagnostics_of(SQL_HANDLE_DBC, dbc.get()));
+    if (!SQL_SUCCEEDED(code))
+      return open_status_of(diagnostics_of(SQL_HANDLE_DBC, dbc.get()),
+                            options.encrypt != Encryption::no && !options.trust_server_certificate);
     socket = finder.find();
   }
   auto connection = std::make_unique<OdbcConnection>(std::move(dbc), driver.kind, socket);

@@ -15,7 +15,19 @@ namespace monitora::sql {
 
 class OnSqlServer : public ::testing::TestWithParam<SqlServerOptions> {
  protected:
-  void SetUp() override { options_ = own_database(GetParam()); }
+  void SetUp() override {
+    options_ = own_database(GetParam());
+    ++count();
+  }
+  // ./test adds these lines up.
+  static void TearDownTestSuite() {
+    fmt::print("sqlserver driver: {} tests ran\n", count());
+    count() = 0;
+  }
+  static int& count() {
+    static int count = 0;
+    return count;
+  }
 
   std::unique_ptr<Connection> open(Connection::Mode mode = Connection::Mode::write) {
     auto made = open_sqlserver(options_, mode);

@@ -16,29 +16,31 @@ namespace monitora::sql::odbc {
 using Steady = Deadline::SteadyClock;
 
 struct Watchdog::Watched {
-  Steady::time_point at;
+  Steady::time_point at;  // of the next step
   std::stop_token stop;
   void* statement = nullptr;
   const Socket* socket = nullptr;
-  bool cancelled = false;  // asked of the driver
-  bool acting = false;     // the watchdog is in it just now, without the lock
-  bool gone = false;       // its socket was shut down
+  bool fired = false;   // the first step was made
+  bool acting = false;  // the second thread is in SQLCancel for it
+  bool gone = false;    // its socket was shut down
   std::list<Watched*>::iterator place;
   std::optional<std::stop_callback<std::function<void()>>> on_stop;
 };
 
 struct Watchdog::State {
   std::mutex mutex;
-  std::condition_variable changed;  // for the thread
+  std::condition_variable changed;  // for the threads
   std::condition_variable acted;    // for a call that wants to end
   std::list<Watched*> calls;
   Steady::time_point wakes_at = Steady::time_point::max();
+  Watched* to_cancel = nullptr;
   bool ending = false;
-  std::thread thread;
+  std::thread watcher, canceller;
 };
 
 Watchdog::Watchdog() : state_(std::make_unique<State>()) {
-  state_->thread = std::thread([this] { run(); });
+  state_->watcher = std::thread([this] { watch(); });
+  state_->canceller = std::thread([this] { cancel(); });
 }
 
 Watchdog::~Watchdog() {
@@ -47,7 +49,8 @@ Watchdog::~Watchdog() {
     state_->ending = true;
   }
   state_->changed.notify_all();
-  state_->thread.join();
+  state_->watcher.join();
+  state_->canceller.join();
 }
 
 Watchdog& Watchdog::instance() {
@@ -55,48 +58,58 @@ Watchdog& Watchdog::instance() {
   return watchdog;
 }
 
-void Watchdog::run() {
+// The lock is held.
+void Watchdog::step(Watched& call, Steady::time_point now) {
+  State& state = *state_;
+  const bool stopped = call.stop.stop_requested();
+  if (!call.fired) {
+    call.fired = true;
+    if (call.statement != nullptr && state.to_cancel == nullptr) {
+      state.to_cancel = &call;
+      call.acting = true;
+      state.changed.notify_all();
+    }
+    if (call.statement != nullptr || !stopped) {
+      call.at = now + kGrace;
+      return;
+    }
+  }
+  call.gone = true;
+  if (call.socket != nullptr) call.socket->shut_down();
+}
+
+void Watchdog::watch() {
   State& state = *state_;
   std::unique_lock lock(state.mutex);
   while (!state.ending) {
     const auto now = Steady::now();
     Steady::time_point next = Steady::time_point::max();
-    Watched* due = nullptr;
     for (Watched* call : state.calls) {
       if (call->gone) continue;
-      if (!call->cancelled && call->stop.stop_requested()) call->at = std::min(call->at, now);
-      if (call->at <= now) {
-        due = call;
-        break;
-      }
-      next = std::min(next, call->at);
+      if (call->at <= now || (!call->fired && call->stop.stop_requested())) step(*call, now);
+      if (!call->gone) next = std::min(next, call->at);
     }
-    if (due == nullptr) {
-      state.wakes_at = next;
-      if (next == Steady::time_point::max()) {
-        state.changed.wait(lock);
-      } else {
-        state.changed.wait_until(lock, next);
-      }
-      continue;
-    }
-    // Without the lock: a driver may take its time to send what asks for the end.
-    const bool first = !due->cancelled && due->statement != nullptr;
-    due->cancelled = true;
-    due->acting = true;
-    if (first) {
-      due->at = now + kGrace;
+    state.wakes_at = next;
+    if (next == Steady::time_point::max()) {
+      state.changed.wait(lock);
     } else {
-      due->gone = true;
+      state.changed.wait_until(lock, next);
     }
+  }
+}
+
+void Watchdog::cancel() {
+  State& state = *state_;
+  std::unique_lock lock(state.mutex);
+  for (;;) {
+    state.changed.wait(lock, [&] { return state.ending || state.to_cancel != nullptr; });
+    if (state.to_cancel == nullptr) return;
+    Watched& call = *state.to_cancel;
     lock.unlock();
-    if (first) {
-      ::SQLCancel(due->statement);
-    } else if (due->socket != nullptr) {
-      due->socket->shut_down();
-    }
+    ::SQLCancel(call.statement);  // without the lock: it may wait for the server
     lock.lock();
-    due->acting = false;
+    call.acting = false;
+    state.to_cancel = nullptr;
     state.acted.notify_all();
   }
 }
@@ -136,7 +149,7 @@ Watchdog::Call::~Call() {
 bool Watchdog::Call::fired() const {
   if (!watched_) return false;
   const std::lock_guard lock(Watchdog::instance().state_->mutex);
-  return watched_->cancelled;
+  return watched_->fired;
 }
 
 }  // namespace monitora::sql::odbc

@@ -1,9 +1,13 @@
 // Ends calls that wait for the server past their deadline.
 //
 // ODBC's own timeouts count in seconds and do not know a client that went away. So one thread
-// watches every call in progress: at the deadline, or when the stop is asked for, it cancels the
-// statement; when the call still has not returned after a grace, it shuts the socket down, and the
-// driver's read ends with an error.
+// watches every call in progress: at the deadline, or when the stop is asked for, a second one
+// cancels the statement where the driver can do that; when the call still has not returned after a
+// grace, the first shuts the socket down, and the driver's read ends with an error.
+//
+// FreeTDS can cancel. Microsoft's driver cannot: its SQLCancel waits for the very call that it is
+// to end. It gets a query timeout instead (see OdbcConnection), for whose whole seconds the grace
+// leaves room, and a stop shuts its socket down at once.
 #pragma once
 
 #include <chrono>
@@ -21,20 +25,20 @@ class Watchdog {
  public:
   static constexpr std::chrono::milliseconds kGrace{1500};
 
-  // One per process, started with the first watched call; thread-safe.
+  // One a process, started with the first watched call; thread-safe.
   static Watchdog& instance();
 
   struct Watched;
 
   // A call in progress: from construction to destruction on the calling thread. `statement` (an
-  // SQLHSTMT, or null where nothing can be cancelled) and `socket` outlive it.
+  // SQLHSTMT, or null where it cannot be cancelled) and `socket` outlive it.
   class Call {
    public:
     Call(const Deadline& deadline, void* statement, const Socket* socket);
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
-    // The watchdog cancelled it.
+    // The watchdog did something about it.
     bool fired() const;
 
    private:
@@ -47,7 +51,9 @@ class Watchdog {
  private:
   Watchdog();
   ~Watchdog();
-  void run();
+  void watch();
+  void cancel();
+  void step(Watched& call, Deadline::SteadyClock::time_point now);
   struct State;
   std::unique_ptr<State> state_;
 };
