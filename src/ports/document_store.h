@@ -39,8 +39,8 @@ class DocumentStore {
                               const std::function<Status(BytesView part)>& part) = 0;
   // Chunks, vectors, bytes and row; writes change_log. Answers never use it afterwards.
   virtual Status remove(const WorkspaceId& workspace, const DocumentId& document) = 0;
-  // A new `index_document` job for this or every document; status stays until the new chunks are
-  // there.
+  // An `index_document` job for this or every document, unless one waits already; status stays
+  // until the new chunks are there. Answers how many documents there are.
   virtual Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Result<int> request_indexing_of_all(const WorkspaceId& workspace) = 0;
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+#include <string>
+#include <unordered_set>
+
 #include "sql/locks.h"
 
 namespace monitora::storage {
@@ -36,23 +40,47 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
                      document.to_string());
 }
 
+namespace {
+
+// The documents for which an `index_document` job is due and not taken yet.
+Result<std::unordered_set<std::string>> waiting_documents(sql::Connection& connection, Time now) {
+  std::unordered_set<std::string> waiting;
+  MONITORA_TRY(connection.query(
+      "SELECT payload FROM jobs WHERE status = 'pending' AND run_after <= ? AND kind = "
+      "'index_document'",
+      {p(now)}, [&](const sql::Row& row) {
+        boost::system::error_code error;
+        const boost::json::value payload = boost::json::parse(row.text(0), error);
+        if (const auto* object = error ? nullptr : payload.if_object())
+          if (const auto* id = object->if_contains("document_id"); id && id->is_string())
+            waiting.emplace(id->get_string());
+        return Status();
+      }));
+  return waiting;
+}
+
+}  // namespace
+
 Status insert_index_jobs(sql::Connection& connection, const WorkspaceId& workspace,
                          const std::vector<DocumentId>& documents, Time now) {
+  MONITORA_ASSIGN(const auto waiting, waiting_documents(connection, now));
   constexpr std::string_view kColumns[] = {"id", "kind", "payload", "run_after", "created_at"};
   std::size_t next = 0;
   std::string payload;
   return connection
-      .insert_many("jobs", kColumns,
-                   [&](std::span<sql::Param> row) -> Result<bool> {
-                     if (next == documents.size()) return false;
-                     payload = index_document_payload(workspace, documents[next++]);
-                     row[0] = p(JobId::random());
-                     row[1] = p("index_document");
-                     row[2] = p(payload);
-                     row[3] = p(now);
-                     row[4] = p(now);
-                     return true;
-                   })
+      .insert_many(
+          "jobs", kColumns,
+          [&](std::span<sql::Param> row) -> Result<bool> {
+            while (next < documents.size() && waiting.contains(documents[next].to_string())) ++next;
+            if (next == documents.size()) return false;
+            payload = index_document_payload(workspace, documents[next++]);
+            row[0] = p(JobId::random());
+            row[1] = p("index_document");
+            row[2] = p(payload);
+            row[3] = p(now);
+            row[4] = p(now);
+            return true;
+          })
       .status();
 }
 

@@ -32,7 +32,8 @@ Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,
 // The payload of an `index_document` job.
 std::string index_document_payload(const WorkspaceId& workspace, const DocumentId& document);
 
-// An `index_document` job for each of these, due now.
+// An `index_document` job, due now, for each of these that has none waiting: it would do the same
+// again.
 Status insert_index_jobs(sql::Connection& connection, const WorkspaceId& workspace,
                          const std::vector<DocumentId>& documents, Time now);
 

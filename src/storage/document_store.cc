@@ -131,10 +131,7 @@ class SqlDocumentStore final : public DocumentStore {
   Status request_indexing(const WorkspaceId& workspace, const DocumentId& document) override {
     return pool_.transact([&](Connection& connection) -> Status {
       MONITORA_TRY(must_exist(connection, workspace, document));
-      const Time now = clock_.now();
-      return insert_job(connection, "index_document", index_document_payload(workspace, document),
-                        now, now)
-          .status();
+      return insert_index_jobs(connection, workspace, {document}, clock_.now());
     });
   }
 

@@ -341,6 +341,24 @@ TEST_P(DocumentContract, IndexingAllAsksForEachOnce) {
   EXPECT_FALSE(jobs->lease("node", {"index_document"}, seconds(60))->has_value());
 }
 
+TEST_P(DocumentContract, AskingAgainWhileAJobWaitsAddsNone) {
+  const Document first = upload(workspace);
+  const Document second = upload(workspace);
+  ASSERT_EQ(count("jobs"), 2);
+  ASSERT_OK(documents->request_indexing(workspace, first.id));
+  EXPECT_EQ(*documents->request_indexing_of_all(workspace), 2);
+  EXPECT_EQ(count("jobs"), 2);
+  // One that runs may have read what was changed since: the document is indexed once more.
+  const auto running = jobs->lease("node", {"index_document"}, seconds(60));
+  ASSERT_OK(running);
+  ASSERT_TRUE(running->has_value());
+  const bool is_first = (*running)->payload.find(first.id.to_string()) != std::string::npos;
+  ASSERT_OK(documents->request_indexing(workspace, is_first ? first.id : second.id));
+  EXPECT_EQ(count("jobs"), 3);
+  EXPECT_EQ(*documents->request_indexing_of_all(workspace), 2);
+  EXPECT_EQ(count("jobs"), 3);
+}
+
 TEST_P(DocumentContract, WorkspacesOfOtherModelsAreToldOnce) {
   index(workspace, "a", 2, "e5");
   index(workspace, "b", 2, "ancien");
