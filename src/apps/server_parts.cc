@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 8;    // threads for requests that block
 constexpr std::size_t kWaiting = 256;  // requests that may wait for one of them
-constexpr std::chrono::seconds kFollow{1};
+constexpr std::chrono::milliseconds kFollow{500};
 constexpr std::chrono::seconds kSave{30};
 constexpr std::string_view kCleanUp = "clean_up";
 constexpr std::chrono::hours kCleanEvery{1};

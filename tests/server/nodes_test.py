@@ -72,8 +72,8 @@ class Documents(NodesTest):
         self.assertTrue(self.knows(self.second), "without files it fills its index from the database")
 
     def test_jobs_of_a_dead_node_are_finished_by_another(self):
-        texts = [(f"notice-{i}.txt", f"Notice {i}. ".encode() + b"La pompe tourne a vitesse constante et chauffe la piece. " * 2500)
-                 for i in range(6)]
+        texts = [(f"notice-{i}.txt", f"Notice {i}. ".encode() + b"La pompe tourne a vitesse constante et chauffe la piece. " * 1200)
+                 for i in range(3)]
         for name, content in texts:
             self.assert_status(self.first.upload(self.token, self.workspace, name, content), 202)
         poll(lambda: self.database.count("SELECT count(*) FROM jobs WHERE status = 'running'") > 0, 30, "a job runs")
