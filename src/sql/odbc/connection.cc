@@ -181,6 +181,13 @@ Status OdbcConnection::run_typed(std::string_view text, Params params, std::stri
   SQLHSTMT statement = statements_->prepare(text, kinds, unprepared);
   if (statement == nullptr) return unprepared ? failed(unprepared.get()) : failed_connection();
   slots_.set(params, kinds);
+  const Status status = run_bound(statement, each, affected);
+  // With FreeTDS, a statement whose first run failed never runs again.
+  if (!status.ok()) statements_->forget(statement);
+  return status;
+}
+
+Status OdbcConnection::run_bound(SQLHSTMT statement, const Each* each, std::int64_t& affected) {
   const Deadline deadline = Deadline::current();
   const Closing closing(statement);
   limit(statement, deadline);

@@ -90,6 +90,9 @@ class OdbcConnection final : public Connection {
   Status run_typed(std::string_view text, Params params, std::string_view kinds, const Each* each,
                    std::int64_t& affected);
 
+  // Runs what is prepared and bound.
+  Status run_bound(SQLHSTMT statement, const Each* each, std::int64_t& affected);
+
   // Stores the batch's rows.
   Status send_batch(const RowBatch& batch);
   // The parts of a blob whose turn it is.
