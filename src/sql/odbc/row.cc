@@ -126,16 +126,9 @@ SQLRETURN OdbcRow::describe(SQLHSTMT statement) {
     // The name is cut, which is no error.
     code = ::SQLDescribeColW(statement, static_cast<SQLUSMALLINT>(i + 1), wide(name), 2, nullptr,
                              &type, nullptr, nullptr, nullptr);
-    columns_[i].type = type;
     columns_[i].kind = kind_of(type);
   }
   return code;
-}
-
-std::vector<SQLSMALLINT> OdbcRow::types() const {
-  std::vector<SQLSMALLINT> types;
-  for (const Cell& cell : columns_) types.push_back(cell.type);
-  return types;
 }
 
 SQLRETURN OdbcRow::read(SQLHSTMT statement) {

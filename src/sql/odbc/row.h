@@ -36,9 +36,6 @@ class OdbcRow final : public Row {
   // Every cell of the row that was fetched.
   SQLRETURN read(SQLHSTMT statement);
 
-  // The types of the columns (SQL_VARBINARY …), in order.
-  std::vector<SQLSMALLINT> types() const;
-
   bool is_null(int column) const override;
   std::int64_t integer(int column) const override;
   double real(int column) const override;
@@ -50,7 +47,6 @@ class OdbcRow final : public Row {
  private:
   enum class Kind { integer, real, decimal, text, bytes, date, stamp, stamp_offset, uuid };
   struct Cell {
-    SQLSMALLINT type = 0;
     Kind kind = Kind::text;
     bool null = true;
     bool written = false;  // `text` holds the value as text
