@@ -216,10 +216,10 @@ class SqlConversationStore final : public ConversationStore {
         statement += " FOR UPDATE";
         break;
       case sql::Database::sqlserver:  // not a lock hint: Babelfish ignores them
-        MONITORA_TRY(
-            connection.post("UPDATE conversations SET ended_at = ended_at "
-                            "WHERE id = ? AND workspace_id = ?",
-                            {p(conversation), p(workspace)}));
+        statement =
+            "UPDATE conversations SET ended_at = ended_at OUTPUT inserted.last_message_at "
+            "WHERE id = ? AND workspace_id = ?";
+        break;
     }
     return required(query_one(connection, statement, {p(conversation), p(workspace)},
                               [](const Row& row) {
