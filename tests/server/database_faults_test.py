@@ -89,6 +89,7 @@ class FaultTest(ProgramTest):
             self.database = databases.Database()
         else:
             self.database = databases.Database(self.server.admin, "postgres", self.server.url)
+        self.addCleanup(self.database.give_back)
         host, port = re.search(r"([\w.]+):(\d+)/", self.database.url).groups()
         self.proxy = FaultyProxy(host, int(port), SEED)
         self.addCleanup(self.proxy.close)

@@ -19,6 +19,7 @@ class NodesTest(ProgramTest):
     def setUp(self):
         super().setUp()
         self.database = databases.Database()
+        self.addCleanup(self.database.give_back)
         self.first, self.second = self.node("first"), self.node("second")
         self.token = self.first.register()
         self.workspace = self.first.workspace(self.token)

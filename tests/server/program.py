@@ -131,7 +131,7 @@ class Server:
         self.request = Client(self.port)
         self.own_origin = f"http://127.0.0.1:{self.port}"
         try:
-            poll(self.is_ready, 60, "ready")
+            poll(self.is_ready, 60 if databases.KIND == "sqlite" else 180, "ready")
         except AssertionError:
             self.kill()
             raise
@@ -221,6 +221,7 @@ class ProgramTest(unittest.TestCase):
     def setUp(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="monitora-server-test-"))
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.addCleanup(databases.give_back_of, self.directory)
         self.data = self.directory / "data"
 
     def serve(self, data=None, **settings):
@@ -250,6 +251,7 @@ class ServerTest(ProgramTest):
     def setUpClass(cls):
         cls.class_directory = tempfile.mkdtemp(prefix="monitora-server-test-")
         cls.addClassCleanup(shutil.rmtree, cls.class_directory, ignore_errors=True)
+        cls.addClassCleanup(databases.give_back_of, cls.class_directory)
         cls.server = Server(pathlib.Path(cls.class_directory) / "data", **cls.SETTINGS)
         cls.addClassCleanup(cls.server.kill)
         cls.prepare()
