@@ -53,16 +53,25 @@ Result<std::string> version_of(Connection& connection) {
   return version;
 }
 
-// The tables that the migrations make.
-std::set<std::string> tables_of(sql::Database database) {
-  static const std::regex pattern(
-      R"(CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(?:dbo\.)?(\w+))", std::regex::icase);
-  std::set<std::string> tables;
+// What the migrations make; the pattern's first group is the name.
+std::set<std::string> made_by_migrations(sql::Database database, const char* pattern) {
+  const std::regex create(pattern, std::regex::icase);
+  std::set<std::string> names;
   for (const sql::Migration& migration : sql::migrations(database))
-    for (std::cregex_iterator at(migration.script.begin(), migration.script.end(), pattern), end;
+    for (std::cregex_iterator at(migration.script.begin(), migration.script.end(), create), end;
          at != end; ++at)
-      tables.insert((*at)[1]);
-  return tables;
+      names.insert((*at)[1]);
+  return names;
+}
+
+std::set<std::string> tables_of(sql::Database database) {
+  return made_by_migrations(database,
+                            R"(CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(?:dbo\.)?(\w+))");
+}
+
+// SQL Server's.
+std::set<std::string> procedures_of(sql::Database database) {
+  return made_by_migrations(database, R"(CREATE PROCEDURE dbo\.(\w+))");
 }
 
 // "messages (DELETE), jobs (SELECT, INSERT)": what the account may not do.
@@ -75,6 +84,7 @@ Result<std::string> missing_permissions(Connection& connection) {
     for (const char* verb : {"SELECT", "INSERT", "UPDATE", "DELETE"}) {
       // Nobody changes what is only appended to.
       if (table == "schema_migrations" && verb[0] != 'S') continue;
+      if (table == "audit_log" && (verb[0] == 'U' || verb[0] == 'D')) continue;
       bool granted = false;
       const std::string name = database == sql::Database::sqlserver ? "dbo." + table : table;
       const std::string_view statement =
@@ -89,6 +99,14 @@ Result<std::string> missing_permissions(Connection& connection) {
     }
     if (!verbs.empty()) missing += (missing.empty() ? "" : ", ") + table + " (" + verbs + ")";
   }
+  for (const std::string& procedure : procedures_of(database))
+    MONITORA_TRY(connection.query("SELECT HAS_PERMS_BY_NAME(?, 'OBJECT', 'EXECUTE')",
+                                  {p("dbo." + procedure)}, [&](const sql::Row& row) {
+                                    if (row.integer(0) == 0)
+                                      missing +=
+                                          (missing.empty() ? "" : ", ") + procedure + " (EXECUTE)";
+                                    return Status();
+                                  }));
   return missing;
 }
 
