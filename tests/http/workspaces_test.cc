@@ -114,6 +114,8 @@ TEST_F(WorkspaceScenario, SettingsKeepTheirRanges) {
 
 TEST_F(WorkspaceScenario, OtherChunksAreCutAgainWhenTheirSizeChanges) {
   server.document(owner, workspace);
+  // A document that still waits would be cut by its own job.
+  server.execute("UPDATE jobs SET status = 'done'");
   const std::int64_t before = server.rows("SELECT count(*) FROM jobs");
   (void)patch(path("/rag-config"), {{"temperature", 1}});
   EXPECT_EQ(server.rows("SELECT count(*) FROM jobs"), before);
