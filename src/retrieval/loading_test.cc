@@ -75,8 +75,8 @@ TEST(Loading, IsNotCutOffWithTheRequestThatBeganIt) {
 TEST(Loading, OfOneWorkspaceHoldsUpNoOther) {
   SlowSource source;
   const auto retriever = make_hybrid_retriever(source, "test-model", kDimension, {});
-  std::vector<std::jthread> visitors;
   std::atomic<int> refused = 0;
+  std::vector<std::jthread> visitors;  // joined before what they write to goes
   for (int i = 0; i < 8; ++i)
     visitors.emplace_back(
         [&] { refused += ask(*retriever, kWorkspace).status().key() == "index_loading"; });
