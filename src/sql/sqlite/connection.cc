@@ -275,14 +275,26 @@ void fold_function(sqlite3_context* context, int, sqlite3_value** arguments) {
 // What every connection of ours wants of SQLite. synchronous = FULL: the log is synced at each
 // commit.
 constexpr char kSettings[] =
-    "PRAGMA busy_timeout = 5000;"
-    "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 67108864;"
     "PRAGMA wal_autocheckpoint = 2000;"
     "PRAGMA cache_size = -8192;";
+
+// The write-ahead log. Where others are opening a new file too, SQLite answers "busy" at once,
+// without its busy handler: two that wait for each other's lock would wait for ever. So it is asked
+// again.
+int use_write_ahead_log(sqlite3* db) {
+  sqlite3_busy_timeout(db, static_cast<int>(std::chrono::milliseconds(kMaxBusyWait).count()));
+  const auto until =
+      std::min(Deadline::current().at(), Deadline::SteadyClock::now() + kMaxBusyWait);
+  for (;;) {
+    const int code = sqlite3_exec(db, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if ((code & 0xFF) != SQLITE_BUSY || Deadline::SteadyClock::now() >= until) return code;
+    sqlite3_sleep(1);
+  }
+}
 
 }  // namespace
 
@@ -291,6 +303,7 @@ Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& fil
   sqlite3* db = nullptr;
   int code = sqlite3_open_v2(
       file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code == SQLITE_OK) code = use_write_ahead_log(db);
   if (code == SQLITE_OK) code = sqlite3_exec(db, kSettings, nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) code = add_functions(db);
   if (code == SQLITE_OK && mode == Connection::Mode::read)
