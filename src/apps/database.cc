@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "base/log.h"
 #include "config/sql_server_address.h"
@@ -22,6 +23,8 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgain{1};
 constexpr std::chrono::seconds kSayAgain{5};
+constexpr std::chrono::seconds kLockPatience{3};
+constexpr std::chrono::milliseconds kLockTryAgain{20};
 
 sql::PostgresOptions postgres_options(const config::Settings& settings) {
   sql::PostgresOptions options;
@@ -189,7 +192,13 @@ Result<DataDirectoryLock> DataDirectoryLock::take(const std::filesystem::path& d
          fmt::format("The data directory {} is not writable: change its permissions, or give "
                      "another DATA_DIR.",
                      directory.string())});
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  // A killed server's extraction child outlives it by a moment, and holds the lock so long.
+  const auto until = std::chrono::steady_clock::now() + kLockPatience;
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(kLockTryAgain);
+      continue;
+    }
     ::close(fd);
     return Status(
         Code::conflict, "data_directory_in_use",
