@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "domain/sign_in_again.h"
 
 namespace monitora {
 namespace {
@@ -64,13 +65,11 @@ Result<SignIn> Sessions::refresh(std::string_view refresh_token, const Client& c
 }
 
 Result<SessionStore::Live> Sessions::authenticate(std::string_view access_token) {
-  const Status refused(Code::unauthenticated, "invalid_token",
-                       {"Votre session a expiré ou n'est pas valide. Connectez-vous.",
-                        "Your session has ended or is not valid. Sign in."});
   const auto claims = tokens_.verify(access_token);
-  if (!claims.ok()) return refused;
+  if (!claims.ok()) return sign_in_again();
   MONITORA_ASSIGN(std::optional<SessionStore::Live> live, store_.find_by_token(claims->token_hash));
-  if (!live || live->session.id != claims->session || live->user.id != claims->user) return refused;
+  if (!live || live->session.id != claims->session || live->user.id != claims->user)
+    return sign_in_again();
   const Time last = live->session.last_used_at.value_or(live->session.created_at);
   if (clock_.now() - last >= kTouchEvery)
     if (const Status touched = store_.touch(live->user.id, live->session.id); !touched.ok())

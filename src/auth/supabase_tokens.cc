@@ -4,6 +4,7 @@
 
 #include "auth/jwt.h"
 #include "base/crypto.h"
+#include "domain/sign_in_again.h"
 
 namespace monitora::auth {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kAuthenticated = "authenticated";
-
-Status refused() {
-  return Status(Code::unauthenticated, "invalid_token",
-                {"Votre session a expiré ou n'est pas valide. Connectez-vous.",
-                 "Your session has ended or is not valid. Sign in."});
-}
 
 // The claims of a token whose signature is right already.
 json::object claims_of(std::string_view token) {
@@ -59,14 +54,14 @@ SupabaseTokens::SupabaseTokens(std::string secret, std::string_view project_url,
       clock_(clock) {}
 
 Result<ExternalIdentity> SupabaseTokens::verify(std::string_view access_token) const {
-  if (!verify_jwt(access_token, secret_, clock_.now())) return refused();
+  if (!verify_jwt(access_token, secret_, clock_.now())) return sign_in_again();
   const json::object claims = claims_of(access_token);
   // The project's own keys (`anon`, `service_role`) are signed with the same secret: they are
   // nobody.
-  if (!names_audience(claims) || text_of(claims, "role") != kAuthenticated) return refused();
-  if (!issuer_.empty() && text_of(claims, "iss") != issuer_) return refused();
+  if (!names_audience(claims) || text_of(claims, "role") != kAuthenticated) return sign_in_again();
+  if (!issuer_.empty() && text_of(claims, "iss") != issuer_) return sign_in_again();
   const std::optional<UserId> user = UserId::parse(text_of(claims, "sub"));
-  if (!user || user->is_nil() || text_of(claims, "email").empty()) return refused();
+  if (!user || user->is_nil() || text_of(claims, "email").empty()) return sign_in_again();
   return ExternalIdentity{*user, std::string(text_of(claims, "email")), full_name_of(claims)};
 }
 

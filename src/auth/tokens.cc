@@ -1,15 +1,10 @@
 #include "auth/tokens.h"
 
 #include "auth/jwt.h"
+#include "domain/sign_in_again.h"
 
 namespace monitora::auth {
 namespace {
-
-Status refused(std::string_view key) {
-  return Status(Code::unauthenticated, key,
-                {"Votre session a expiré ou n'est pas valide. Connectez-vous.",
-                 "Your session has ended or is not valid. Sign in."});
-}
 
 // Length-prefixed, so that no two different triples give the same bytes.
 std::string bound_text(const WorkspaceId& workspace, const ConversationId& conversation,
@@ -43,14 +38,14 @@ Result<std::string> AccessTokens::issue(const UserId& user, const SessionId& ses
 
 Result<TokenIssuer::Claims> AccessTokens::verify(std::string_view token) const {
   const std::optional<JwtClaims> claims = verify_jwt(token, secret_, clock_.now());
-  if (!claims) return refused("invalid_token");
+  if (!claims) return sign_in_again();
   const auto text = [&](std::string_view name) {
     const auto found = claims->texts.find(name);
     return found == claims->texts.end() ? std::string() : found->second;
   };
   const std::optional<UserId> user = UserId::parse(text("sub"));
   const std::optional<SessionId> session = SessionId::parse(text("sid"));
-  if (!user || !session || text("jti").empty()) return refused("invalid_token");
+  if (!user || !session || text("jti").empty()) return sign_in_again();
   return Claims{*user, *session, sha256_hex(text("jti"))};
 }
 
