@@ -6,6 +6,7 @@
 #include "sql/errors.h"
 #include "sql/postgres/postgres.h"
 #include "sql/postgres/session.h"
+#include "sql/quoted.h"
 
 namespace monitora::sql {
 namespace {
@@ -26,15 +27,6 @@ class PostgresDialect final : public Dialect {
   std::string_view page_clause() const override { return " LIMIT ? OFFSET ?"; }
   bool limit_first() const override { return true; }
 };
-
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::string list(std::span<const std::string_view> columns) {
   std::string names;

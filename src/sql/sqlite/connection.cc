@@ -8,6 +8,7 @@
 #include "base/deadline.h"
 #include "base/text.h"
 #include "sql/errors.h"
+#include "sql/quoted.h"
 #include "sql/sqlite/functions.h"
 #include "sql/sqlite/sqlite.h"
 #include "sql/sqlite/statement.h"
@@ -25,15 +26,6 @@ class SqliteDialect final : public Dialect {
   std::string_view page_clause() const override { return " LIMIT ? OFFSET ?"; }
   bool limit_first() const override { return true; }
 };
-
-std::string quoted(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 // INSERT INTO "table" ("a","b") VALUES (?,?)
 std::string insert_text(std::string_view table, std::span<const std::string_view> columns) {
