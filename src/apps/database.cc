@@ -38,20 +38,7 @@ sql::PostgresOptions postgres_options(const config::Settings& settings) {
 
 Result<sql::SqlServerOptions> sqlserver_options(const config::Settings& settings) {
   MONITORA_ASSIGN(const config::SqlServerAddress address, config::sql_server_address(settings));
-  sql::SqlServerOptions options;
-  options.host = address.host;
-  options.port = address.port;
-  options.database = address.database;
-  options.user = address.user;
-  options.password = address.password;
-  options.driver = address.driver;
-  options.encrypt = address.encrypt == "no"       ? sql::Encryption::no
-                    : address.encrypt == "strict" ? sql::Encryption::strict
-                                                  : sql::Encryption::yes;
-  options.trust_server_certificate = address.trust_server_certificate;
-  options.server_certificate = address.server_certificate;
-  options.read_only_intent = address.read_only_intent;
-  options.multi_subnet_failover = address.multi_subnet_failover;
+  sql::SqlServerOptions options = sql::sqlserver_options(address);
   options.writers = settings.database_pool_size;
   options.readers = address.read_only_intent ? settings.database_pool_size : 0;
   return options;
@@ -192,7 +179,7 @@ Result<DataDirectoryLock> DataDirectoryLock::take(const std::filesystem::path& d
          fmt::format("The data directory {} is not writable: change its permissions, or give "
                      "another DATA_DIR.",
                      directory.string())});
-  // A killed server's extraction child outlives it by a moment, and holds the lock so long.
+  // A server killed while it starts an extraction child: that has the lock too, until its exec.
   const auto until = std::chrono::steady_clock::now() + kLockPatience;
   while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (std::chrono::steady_clock::now() < until) {

@@ -43,6 +43,24 @@ class Turn {
 
 }  // namespace
 
+SqlServerOptions sqlserver_options(const config::SqlServerAddress& address) {
+  SqlServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.database = address.database;
+  options.user = address.user;
+  options.password = address.password;
+  options.driver = address.driver;
+  options.encrypt = address.encrypt == "no"       ? Encryption::no
+                    : address.encrypt == "strict" ? Encryption::strict
+                                                  : Encryption::yes;
+  options.trust_server_certificate = address.trust_server_certificate;
+  options.server_certificate = address.server_certificate;
+  options.read_only_intent = address.read_only_intent;
+  options.multi_subnet_failover = address.multi_subnet_failover;
+  return options;
+}
+
 Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& options,
                                                    Connection::Mode mode) {
   MONITORA_TRY(check_deadline());

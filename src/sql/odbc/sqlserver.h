@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "config/sql_server_address.h"
 #include "sql/connection.h"
 #include "sql/pool.h"
 
@@ -43,6 +44,9 @@ struct SqlServerOptions {
   int writers = 8;
   int readers = 0;  // connections of their own for reading; 0: they share the writers'
 };
+
+// The same values, as settings name them; pool sizes stay as they are.
+SqlServerOptions sqlserver_options(const config::SqlServerAddress& address);
 
 // Opens a connection. Errors, beside find_driver()'s: unavailable `database_unavailable`,
 // `database_login_failed` (user or password), `database_missing` (or not allowed for this user),
