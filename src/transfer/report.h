@@ -1,0 +1,67 @@
+// What a migration or a validation has to say, for a terminal, as JSON and as a page to file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "transfer/load.h"
+#include "transfer/plan.h"
+
+namespace monitora::transfer {
+
+// One thing in which the two sides differ.
+struct Difference {
+  std::string table;
+  std::string kind;  // missing_row, extra_row, duplicate_row, value, structure, constraint, figure
+  std::string key;
+  std::string column;          // of a value
+  std::string source, target;  // shown so that a difference can be seen: escaped, cut
+};
+
+struct ColumnFigures {
+  std::string name;
+  std::int64_t nulls = 0;
+  std::string minimum, maximum, sum;  // as text; of lengths for text and bytes
+};
+
+struct ComparedTable {
+  std::string name;
+  std::int64_t source_rows = 0, target_rows = 0;
+  std::int64_t compared = 0;  // fewer than the rows with --sample
+  std::string source_hash, target_hash;
+  std::vector<ColumnFigures> source_figures, target_figures;
+  std::int64_t differences = 0;
+};
+
+struct Validation {
+  bool sampled = false;
+  std::vector<ComparedTable> tables;
+  std::vector<Difference> differences;  // the first 10,000; all are counted
+  std::int64_t difference_count = 0;
+  std::vector<Sentence> notes;  // what was not compared, and why
+};
+
+struct Report {
+  std::string command;         // inspect, export, import, run, sync, validate
+  std::string source, target;  // addresses without secrets
+  Time started, ended;
+  std::optional<Plan> plan;
+  std::vector<Refusal> refusals;
+  std::optional<LoadResult> load;
+  std::vector<Sentence> steps;  // files fetched, vectors kept or made anew, jobs queued …
+  std::optional<Validation> validation;
+};
+
+std::string to_json(const Report& report);
+std::string to_html(const Report& report, std::string_view language);
+std::string to_text(const Report& report, std::string_view language);
+// report.html and report.json, each whole or not at all.
+Status write_report(const Report& report, const std::filesystem::path& directory,
+                    std::string_view language);
+
+}  // namespace monitora::transfer
