@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <cstdlib>
 
 #include "app/accounts.h"
 #include "apps/commands.h"
@@ -17,12 +16,12 @@ namespace {
 
 namespace json = boost::json;
 
-// From MONITORA_PASSWORD, else asked for; never from the command line.
+// From MONITORA_PASSWORD or MONITORA_PASSWORD_FILE, else asked for; never from the command line.
 Result<std::string> new_password_hash(const std::string& email) {
-  std::string password;
-  if (const char* given = std::getenv("MONITORA_PASSWORD"); given != nullptr) {
-    password = given;
-  } else {
+  MONITORA_ASSIGN(const std::optional<std::string> given,
+                  config::command_secret("PASSWORD", config::process_environment()));
+  std::string password = given.value_or("");
+  if (!given) {
     MONITORA_ASSIGN(password, prompt({"Mot de passe :", "Password:"}, true, "MONITORA_PASSWORD"));
     MONITORA_ASSIGN(const std::string again,
                     prompt({"Encore une fois :", "Once more:"}, true, "MONITORA_PASSWORD"));

@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view kPrefix = "MONITORA_";
 // Names of the environment that are no settings: passwords of one command, and what the scripts and
 // the tests are told (MONITORA_TEST_…).
-constexpr std::string_view kOthers[] = {"PASSWORD", "SOURCE_PASSWORD", "TARGET_PASSWORD", "DEPS",
-                                        "BIN"};
+constexpr std::string_view kOthers[] = {
+    "PASSWORD", "SOURCE_PASSWORD", "TARGET_PASSWORD", "SOURCE_KEY", "DEPS", "BIN"};
 constexpr std::string_view kTestPrefix = "TEST_";
 
 const Setting* find(std::string_view name) {
@@ -156,6 +156,8 @@ Status check_together(const Settings& settings) {
   return {};
 }
 
+}  // namespace
+
 std::string without_password(std::string url) {
   const std::size_t start = url.find("://");
   if (start == std::string::npos) return url;
@@ -166,7 +168,17 @@ std::string without_password(std::string url) {
   return url.substr(0, url.find('?'));
 }
 
-}  // namespace
+Result<std::optional<std::string>> command_secret(std::string_view name,
+                                                  const Values& environment) {
+  const std::string variable = std::string(kPrefix).append(name);
+  if (const auto found = environment.find(variable); found != environment.end())
+    return std::optional(found->second);
+  const std::string file_name = variable + "_FILE";
+  const auto file = environment.find(file_name);
+  if (file == environment.end() || file->second.empty()) return std::optional<std::string>();
+  MONITORA_ASSIGN(std::string secret, read_secret_file(file_name, file->second));
+  return std::optional(std::move(secret));
+}
 
 Values process_environment() {
   Values all;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,6 +90,13 @@ using Values = std::map<std::string, std::string, std::less<>>;  // name → tex
 
 // The process' environment as a map.
 Values process_environment();
+
+// A secret of one command that is no setting, from MONITORA_<name> or MONITORA_<name>_FILE; nothing
+// when neither is there. invalid_argument `bad_setting` for a file that cannot be read.
+Result<std::optional<std::string>> command_secret(std::string_view name, const Values& environment);
+
+// A database's URL as it may be shown: its password as ***, without its parameters.
+std::string without_password(std::string url);
 
 // `command_line` holds setting names (without prefix) and values. Errors: invalid_argument
 // `bad_setting` with one sentence that names the setting, where it was found and what is expected;
