@@ -65,14 +65,7 @@ Result<sql::Database> database_of(const std::string& dialect, const CommandLine&
 }
 
 Status write_script(const CommandLine& line, const std::string& dialect) {
-  sql::Database database = dialect == "sqlserver"  ? sql::Database::sqlserver
-                           : dialect == "postgres" ? sql::Database::postgres
-                                                   : sql::Database::sqlite;
-  if (dialect.empty()) {
-    MONITORA_ASSIGN(const config::Settings settings, load_plain_settings(line.settings));
-    if (settings.uses_postgres()) database = sql::Database::postgres;
-    if (settings.uses_sql_server()) database = sql::Database::sqlserver;
-  }
+  MONITORA_ASSIGN(const sql::Database database, database_of(dialect, line));
   fmt::print("{}", sql::print(database));
   return {};
 }
