@@ -280,6 +280,6 @@ def read_schema(texts):
             on = next((i for i in range(end, len(tokens)) if tokens[i].word == "ON"), None)
             if on is not None:
                 table, _ = name_at(tokens, on + 1)
-                if table in tables:
+                if table in tables and name not in tables[table].triggers:  # made again by a later migration
                     tables[table].triggers.append(name)
     return tables
