@@ -29,11 +29,13 @@ struct TablePlan {
   const Table* target = nullptr;
   std::string from;  // what follows FROM: one relation or a join, each row of the target once
   std::vector<ColumnPlan> columns;  // in the order of target->columns; all of them
-  // Each relation of `from` whose row versions tell that a row changed, by alias: "u", "p".
+  // Each relation of `from` whose row versions tell that a row changed, by alias: "u", "p". None
+  // where a value depends on other rows too: then every row counts as changed.
   std::vector<std::string> aliases;
-  std::string source;      // for a person: "auth.users, public.profiles"
-  std::int64_t rows = 0;   // in the snapshot
-  std::int64_t bytes = 0;  // as the source stores them, about
+  bool key_is_unique = false;  // the source itself sees to it
+  std::string source;          // for a person: "auth.users, public.profiles"
+  std::int64_t rows = 0;       // in the snapshot
+  std::int64_t bytes = 0;      // as the source stores them, about
 };
 
 // A table or column of the source that has no place in the target: listed, and refused by --strict.
@@ -42,6 +44,7 @@ struct LeftBehind {
   std::string column;  // "" for the whole table
   std::int64_t rows = 0;
   Sentence why;
+  std::string condition;  // SQL over the table: which of its rows hold something; "" for all
   bool known = false;  // of a kind that every source has (plan columns, working state): no surprise
 };
 
@@ -52,6 +55,12 @@ struct Plan {
   std::vector<LeftBehind> left_behind;
   std::vector<Sentence> notes;  // what a person should know before the switch
 };
+
+// The whole mapping (docs/migration-mapping.md), applied to what the source has. Rows of joins and
+// of what is left behind are those of their tables until the source counts them; notes that need
+// counts are the source's to add. Errors: invalid_argument `not_a_source`; unavailable
+// `source_refused` for a table that may not be read whole.
+Result<Plan> make_plan(const Catalog& catalog);
 
 // Some rows that a rule of the target refuses.
 struct Refusal {
