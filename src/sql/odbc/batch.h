@@ -1,8 +1,10 @@
 // Rows on their way into one table, several with each INSERT.
 //
-// One statement a batch (VALUES (?, ?), (?, ?) …), and no parameter arrays: those are one statement
-// a row, and when the server ends the transaction at one of them, the rows behind it are stored
-// outside of it. No OPENJSON either: Babelfish's leaves the escapes in the texts.
+// One statement a batch (VALUES (?, ?), (?, ?) …), and what all its rows have in common is sent
+// once: a server's work grows with the parameters. No parameter arrays: those are one statement a
+// row, and when the server ends the transaction at one of them, the rows behind it are stored
+// outside of it. No OPENJSON either: Babelfish's leaves the escapes in the texts. No bulk copy:
+// what checks the rows there is up to the server (Babelfish looks at no foreign key).
 #pragma once
 
 #include <deque>
@@ -28,15 +30,24 @@ class RowBatch {
   std::size_t rows() const { return values_.size() / columns(); }
   std::size_t bytes() const { return bytes_; }
 
-  std::string text(std::size_t count) const;  // of an INSERT of so many rows
-  // Of rows [first, first + count).
-  Params values(std::size_t first, std::size_t count) const;
-  // A column with one long value has long ones only, so that few statements are prepared.
-  std::string kinds(std::size_t first, std::size_t count, DriverKind driver) const;
+  // The INSERT of rows [first, first + count): its parameters are the rows' own values, row by row,
+  // then the common ones.
+  struct Statement {
+    std::string text;
+    std::vector<Param> values;
+    std::string kinds;  // a column with one long value has long ones only: few texts to prepare
+  };
+  // `common`: of each column, whether it is the same in all rows of the batch; see common().
+  Statement statement(std::size_t first, std::size_t count, const std::vector<bool>& common,
+                      DriverKind driver) const;
+  // Never all of the columns.
+  std::vector<bool> common() const;
 
  private:
-  std::string table_;  // in brackets
-  std::string names_;  // in brackets
+  std::string kinds(std::size_t first, std::size_t count, DriverKind driver) const;
+
+  std::string table_;               // in brackets
+  std::vector<std::string> names_;  // in brackets
   std::vector<ParamKind> null_kinds_;
   std::vector<Param> values_;
   std::deque<std::string> texts_;  // what values_ borrow

@@ -170,6 +170,59 @@ TEST_P(Blobs, ManyRowsOfEveryKind) {
   }
 }
 
+// What all rows have in common is sent once.
+TEST_P(Blobs, ManyRowsThatDifferInLittle) {
+  const auto connection = open();
+  ASSERT_TRUE(connection);
+  make_table(*connection, "alike",
+             "t NVARCHAR(MAX), v VARBINARY(MAX), r FLOAT, n BIGINT, b BIT, id UNIQUEIDENTIFIER, at "
+             "DATETIMEOFFSET(7), early DATETIMEOFFSET(7), never NVARCHAR(20), odd FLOAT");
+  const std::string long_text = std::string(6000, 'x') + "\xF0\x9F\x98\x80";
+  const Bytes bytes(9000, 7);
+  const Uuid id = Uuid::random();
+  const Time at = *parse_time("2026-11-22T20:55:48.123456Z");
+  const Time early = *parse_time("0001-01-02T03:04:05.000006Z");
+  const std::string_view columns[] = {"t", "v", "r", "n", "b", "id", "at", "early", "never", "odd"};
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr int kRows = 123;
+  for (const bool one_differs : {false, true}) {
+    int i = 0;
+    ASSERT_TRUE(connection->begin(Connection::Mode::write).ok());
+    const auto count =
+        connection->insert_many("alike", columns, [&](std::span<Param> row) -> Result<bool> {
+          const Param values[] = {p(long_text), p(BytesView(bytes)),
+                                  p(-0.0),      p(kLeast),
+                                  p(true),      p(id),
+                                  p(at),        p(early),
+                                  p(nullptr),   p(one_differs && i == 40 ? -0.0 : 0.0)};
+          std::copy(std::begin(values), std::end(values), row.begin());
+          return i++ < kRows;
+        });
+    ASSERT_TRUE(count.ok()) << count.status().to_string();
+    EXPECT_EQ(*count, kRows);
+    ASSERT_TRUE(connection->commit().ok());
+  }
+  int rows = 0, negative = 0;
+  const Status read = connection->query(
+      "SELECT t, v, r, n, b, id, at, early, never, odd FROM alike", {}, [&](const Row& row) {
+        ++rows;
+        EXPECT_EQ(row.text(0), long_text);
+        EXPECT_EQ(hex(row.bytes(1)), hex(bytes));
+        EXPECT_TRUE(std::signbit(row.real(2)));
+        EXPECT_EQ(row.integer(3), kLeast);
+        EXPECT_TRUE(row.boolean(4));
+        EXPECT_EQ(row.uuid(5), id);
+        EXPECT_EQ(row.time(6), at);
+        EXPECT_EQ(row.time(7), early);
+        EXPECT_TRUE(row.is_null(8));
+        negative += std::signbit(row.real(9)) ? 1 : 0;
+        return Status();
+      });
+  ASSERT_TRUE(read.ok()) << read.to_string();
+  EXPECT_EQ(rows, 2 * kRows);
+  EXPECT_EQ(negative, 1);
+}
+
 TEST_P(Blobs, ManyRowsOfWhichOneIsRefusedAreNone) {
   const auto connection = open();
   ASSERT_TRUE(connection);

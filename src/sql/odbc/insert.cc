@@ -63,14 +63,15 @@ Status OdbcConnection::send_batch(const RowBatch& batch) {
     if (pace->tried >= kTrials && (other.tried < kTrials || other.micros < pace->micros))
       pace = &other;
   const auto start = Deadline::SteadyClock::now();
+  const std::vector<bool> common = batch.common();
   for (std::size_t at = 0; at < batch.rows();) {
     // Few sizes, so that few statements are prepared.
     std::size_t count = pace->rows;
     while (count > 1 && (count > batch.rows() - at || count * batch.columns() > kMaxParams))
       count = count > 10 ? 10 : 1;
+    const RowBatch::Statement insert = batch.statement(at, count, common, driver_);
     std::int64_t stored = 0;
-    MONITORA_TRY(run_typed(batch.text(count), batch.values(at, count),
-                           batch.kinds(at, count, driver_), nullptr, stored));
+    MONITORA_TRY(run_typed(insert.text, insert.values, insert.kinds, nullptr, stored));
     if (stored != static_cast<std::int64_t>(count))
       return Status::internal("of " + std::to_string(count) + " rows " + std::to_string(stored) +
                               " were stored");
