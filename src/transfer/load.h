@@ -52,13 +52,16 @@ struct LoadResult {
   std::int64_t changes() const;  // updated and deleted
 };
 
-// The target has its schema. Errors: conflict `target_not_empty` (rows that no run of this source
-// has put there: table and count in the sentence), `other_source` (an unfinished run of another
-// source), `transfer_running` (another program is at it); those of the source and of the target,
-// with the table and what to do in the sentence.
+// The target has its schema, and its pool a place for each worker and one more. A connection that
+// is cut on either side is replaced, a few times. Errors: conflict `target_not_empty` (rows that no
+// run of this source has put there: table and count in the sentence), `other_source` (an unfinished
+// run of another source), `transfer_running` (another program is at it); those of the source and of
+// the target, with the table and what to do in the sentence.
 Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& options);
 
 // Whether the target holds a run that is not finished.
 Result<bool> is_loading(sql::Pool& target);
+// conflict `transfer_unfinished` while it does: half of the rows is nothing to serve.
+Status refuse_while_loading(sql::Pool& target);
 
 }  // namespace monitora::transfer
