@@ -38,11 +38,20 @@ struct ComparedTable {
   std::int64_t differences = 0;
 };
 
+// Something beside the tables' rows: structure, foreign keys, a figure of the application.
+struct Check {
+  Sentence what;
+  std::string source, target;  // figures; may be empty
+  std::int64_t differences = 0;
+};
+
 struct Validation {
   bool sampled = false;
   std::vector<ComparedTable> tables;
+  std::vector<Check> checks;
   std::vector<Difference> differences;  // the first 10,000; all are counted
   std::int64_t difference_count = 0;
+  bool at_least = false;        // the count: so many differ that the rest was counted coarsely
   std::vector<Sentence> notes;  // what was not compared, and why
 };
 
