@@ -12,14 +12,14 @@
 CREATE FUNCTION pg_temp.size(name text, otherwise bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT coalesce(nullif(current_setting('sample.' || name, true), '')::bigint, otherwise)
 $$;
--- A number below `below`, and an id, that nothing but their names decide.
-CREATE FUNCTION pg_temp.pick(what text, i bigint, below integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('x' || substr(md5(what || i), 1, 7))::bit(28)::integer % below
+-- A number below `below`, and an id: by chance, but always the same.
+CREATE FUNCTION pg_temp.pick(what integer, i bigint, below integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT (((i + 17) * 48271 % 2147483647 * (69621 + 1009 * what) % 2147483647) % below)::integer
 $$;
 CREATE FUNCTION pg_temp.id(what text, i bigint) RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT md5(what || coalesce(current_setting('sample.seed', true), '1') || ':' || i)::uuid
 $$;
-CREATE FUNCTION pg_temp.says(what text, i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION pg_temp.says(what integer, i bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT (ARRAY['Bonjour, quels sont vos délais de livraison ?',
                   'La livraison standard prend trois à cinq jours ouvrés.',
                   'Can I return a product after two weeks?',
@@ -100,37 +100,40 @@ SELECT pg_temp.id('document', i) AS id, pg_temp.id('workspace', 1 + i % 6) AS wo
        CASE WHEN i % 17 <> 5 THEN '2024-04-02 00:00:00+00'::timestamptz + i * interval '61 seconds' END AS indexed_at
 FROM generate_series(1, greatest(10, (pg_temp.size('chunks', pg_temp.size('messages', 6000) / 10) + 19) / 20)) i;
 
+-- Vectors are parts of one long row of numbers.
 CREATE TEMPORARY VIEW given_chunks AS
 SELECT pg_temp.id('chunk', i) AS id, pg_temp.id('document', 1 + i / 20) AS document_id,
        pg_temp.id('workspace', 1 + (1 + i / 20) % 6) AS workspace_id,
-       pg_temp.says('a', i) || ' ' || pg_temp.says('b', i) || E'\n' || pg_temp.says('c', i) AS content,
+       pg_temp.says(1, i) || ' ' || pg_temp.says(2, i) || E'\n' || pg_temp.says(3, i) AS content,
        jsonb_build_object('page', 1 + i % 20 / 4, 'chunk_index', i % 20) AS metadata, (i % 20)::integer AS chunk_index,
-       (SELECT array_agg(sin(i * 0.7 + k * 1.3)::real ORDER BY k) FROM generate_series(1, pg_temp.size('dimension', 384)) k) AS embedding,
+       numbers[1 + i * 7919 % 20011 : i * 7919 % 20011 + pg_temp.size('dimension', 384)] AS embedding,
        '2024-04-02 00:00:00+00'::timestamptz + i * interval '1 second' AS created_at
-FROM generate_series(0, pg_temp.size('chunks', pg_temp.size('messages', 6000) / 10) - 1) i;
+FROM generate_series(0, pg_temp.size('chunks', pg_temp.size('messages', 6000) / 10) - 1) i,
+     (SELECT array_agg(sin(k * 1.3::double precision)::real ORDER BY k) AS numbers
+      FROM generate_series(1, 20011 + pg_temp.size('dimension', 384)) k) long;
 
 CREATE TEMPORARY VIEW given_conversations AS
-SELECT pg_temp.id('conversation', i) AS id, pg_temp.id('workspace', 1 + pg_temp.pick('of', i, 6)) AS workspace_id,
-       'visiteur-' || pg_temp.pick('visitor', i, 100000) AS visitor_id, left(pg_temp.says('m', i * 6), 60) AS title,
-       CASE pg_temp.pick('channel', i, 10) WHEN 0 THEN 'api' WHEN 1 THEN 'test' WHEN 2 THEN NULL ELSE 'widget' END AS channel,
+SELECT pg_temp.id('conversation', i) AS id, pg_temp.id('workspace', 1 + pg_temp.pick(4, i, 6)) AS workspace_id,
+       'visiteur-' || pg_temp.pick(5, i, 100000) AS visitor_id, left(pg_temp.says(6, i * 6), 60) AS title,
+       CASE pg_temp.pick(7, i, 10) WHEN 0 THEN 'api' WHEN 1 THEN 'test' WHEN 2 THEN NULL ELSE 'widget' END AS channel,
        CASE WHEN i % 13 <> 5 THEN '2023-05-01 00:00:00+00'::timestamptz + i * interval '222.000007 seconds' END AS started_at,
        '2023-05-01 00:05:00+00'::timestamptz + i * interval '222 seconds' AS last_message_at,
        CASE WHEN i % 3 = 0 THEN '2023-05-01 00:06:00+00'::timestamptz + i * interval '222 seconds' END AS ended_at,
-       6 AS messages_count, nullif(pg_temp.pick('satisfaction', i, 6), 0) AS satisfaction
+       6 AS messages_count, nullif(pg_temp.pick(8, i, 6), 0) AS satisfaction
 FROM generate_series(0, (pg_temp.size('messages', 6000) + 5) / 6 - 1) i;
 
 CREATE TEMPORARY VIEW given_messages AS
 SELECT pg_temp.id('message', i) AS id, pg_temp.id('conversation', i / 6) AS conversation_id,
        CASE i % 2 WHEN 0 THEN 'user' ELSE 'assistant' END AS role,
-       CASE i % 2 WHEN 0 THEN pg_temp.says('m', i)
-                  ELSE pg_temp.says('m', i) || E'\r\n\r\n' || pg_temp.says('n', i) || ' ' || pg_temp.says('o', i) || ' [1]' END AS content,
-       CASE WHEN i % 2 = 1 THEN jsonb_build_array(jsonb_build_object('document', 'notice-' || pg_temp.pick('source', i, 500),
-                                                                   'score', pg_temp.pick('score', i, 10001) / 10000.0)) END AS sources,
-       CASE WHEN i % 2 = 1 THEN pg_temp.pick('score', i, 10001) / 10000.0 END::double precision AS rag_score,
-       CASE WHEN i % 2 = 1 THEN CASE pg_temp.pick('feedback', i, 9) WHEN 1 THEN 1 WHEN 2 THEN -1 END END AS feedback,
-       i % 40 = 1 AS is_resolved, CASE WHEN i % 2 = 1 THEN 300 + pg_temp.pick('time', i, 4000) END AS response_time_ms,
-       CASE WHEN i % 2 = 1 THEN 100 + pg_temp.pick('first', i, 200) END AS ttfb_ms,
-       CASE WHEN i % 2 = 1 THEN 200 + pg_temp.pick('tokens', i, 900) END AS tokens_used,
+       CASE i % 2 WHEN 0 THEN pg_temp.says(6, i)
+                  ELSE pg_temp.says(6, i) || E'\r\n\r\n' || pg_temp.says(9, i) || ' ' || pg_temp.says(10, i) || ' [1]' END AS content,
+       CASE WHEN i % 2 = 1 THEN jsonb_build_array(jsonb_build_object('document', 'notice-' || pg_temp.pick(11, i, 500),
+                                                                   'score', pg_temp.pick(12, i, 10001) / 10000.0)) END AS sources,
+       CASE WHEN i % 2 = 1 THEN pg_temp.pick(12, i, 10001) / 10000.0 END::double precision AS rag_score,
+       CASE WHEN i % 2 = 1 THEN CASE pg_temp.pick(13, i, 9) WHEN 1 THEN 1 WHEN 2 THEN -1 END END AS feedback,
+       i % 40 = 1 AS is_resolved, CASE WHEN i % 2 = 1 THEN 300 + pg_temp.pick(14, i, 4000) END AS response_time_ms,
+       CASE WHEN i % 2 = 1 THEN 100 + pg_temp.pick(15, i, 200) END AS ttfb_ms,
+       CASE WHEN i % 2 = 1 THEN 200 + pg_temp.pick(16, i, 900) END AS tokens_used,
        CASE WHEN i % 2 = 1 THEN 'mistral-small-latest' END AS model,
        CASE WHEN i % 50 = 0 THEN '{"page": "https://exemple.fr/contact", "langue": "fr"}'::jsonb END AS metadata,
        '2023-05-01 00:00:00+00'::timestamptz + i * interval '37.000003 seconds' AS created_at
@@ -152,9 +155,9 @@ WHERE i < 13 OR pg_temp.size('big', 0) > 0;
 
 CREATE TEMPORARY VIEW given_days AS
 SELECT pg_temp.id('day', i * 10 + w) AS id, pg_temp.id('workspace', w) AS workspace_id, '2024-01-01'::date + i AS date,
-       pg_temp.pick('c', i * 10 + w, 100) AS conversations_count, pg_temp.pick('d', i * 10 + w, 600) AS messages_count,
-       pg_temp.pick('e', i * 10 + w, 90) AS unique_visitors, pg_temp.pick('f', i * 10 + w, 30000) / 7.0 AS avg_response_time_ms,
-       CASE WHEN i % 5 <> 0 THEN pg_temp.pick('g', i * 10 + w, 1001) / 10.0 END AS satisfaction_rate
+       pg_temp.pick(3, i * 10 + w, 100) AS conversations_count, pg_temp.pick(17, i * 10 + w, 600) AS messages_count,
+       pg_temp.pick(18, i * 10 + w, 90) AS unique_visitors, pg_temp.pick(19, i * 10 + w, 30000) / 7.0 AS avg_response_time_ms,
+       CASE WHEN i % 5 <> 0 THEN pg_temp.pick(20, i * 10 + w, 1001) / 10.0 END AS satisfaction_rate
 FROM generate_series(0, 59) i, generate_series(1, 6) w;
 
 CREATE TEMPORARY VIEW given_insights AS
@@ -171,9 +174,9 @@ FROM generate_series(1, 4) i, generate_series(1, 6) w;
 
 CREATE TEMPORARY VIEW given_cache AS
 SELECT pg_temp.id('cached', i) AS id, pg_temp.id('workspace', 1 + i % 6) AS workspace_id,
-       encode(sha256(convert_to('question ' || i, 'UTF8')), 'hex') AS question_hash, pg_temp.says('q', i) AS question,
-       (SELECT array_agg(cos(i * 0.7 + k)::double precision ORDER BY k) FROM generate_series(1, pg_temp.size('dimension', 384)) k) AS embedding,
-       pg_temp.says('r', i) AS response, '[]'::jsonb AS sources, 0.93 AS similarity_score, i AS hit_count,
+       encode(sha256(convert_to('question ' || i, 'UTF8')), 'hex') AS question_hash, pg_temp.says(21, i) AS question,
+       (SELECT array_agg(cos(i * 0.7::double precision + k) ORDER BY k) FROM generate_series(1, pg_temp.size('dimension', 384)) k) AS embedding,
+       pg_temp.says(22, i) AS response, '[]'::jsonb AS sources, 0.93 AS similarity_score, i AS hit_count,
        '2025-01-01 00:00:00+00'::timestamptz AS created_at, '2099-01-01 00:00:00+00'::timestamptz AS expires_at
 FROM generate_series(1, 30) i;
 

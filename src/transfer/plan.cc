@@ -19,12 +19,13 @@ struct ColumnRule {
   std::array<std::string_view, 3> names;  // at the source, the preferred one first
   std::string_view absent = {};           // SQL where the source has no such column
   std::string_view null = {};             // SQL where it has NULL
+  bool tells = false;                     // which of the names it is tells the generation
 };
 
 constexpr std::string_view kEpoch = "'1970-01-01 00:00:00+00'::timestamptz";
 
 constexpr ColumnRule kColumnRules[] = {
-    {"workspaces", "widget_config", {"widget_config", "settings"}},
+    {"workspaces", "widget_config", {"widget_config", "settings"}, {}, {}, true},
     {"workspaces", "is_active", {"is_active"}, "true", "true"},
     {"workspace_databases", "db_password_encrypted", {"db_password_encrypted", "db_password"}},
     {"workspace_databases", "db_type", {"db_type"}, "'sqlserver'::text"},
@@ -33,8 +34,8 @@ constexpr ColumnRule kColumnRules[] = {
     {"workspace_databases", "is_enabled", {"is_enabled"}, "true"},
     {"documents", "filename", {"filename", "name", "title"}},
     {"documents", "file_size", {"file_size", "size"}},
-    {"documents", "mime_type", {"mime_type", "file_type"}},
-    {"documents", "chunk_count", {"chunk_count", "chunks_count"}},
+    {"documents", "mime_type", {"mime_type", "file_type"}, {}, {}, true},
+    {"documents", "chunk_count", {"chunk_count", "chunks_count"}, {}, {}, true},
     {"documents", "error_message", {"error_message", "error"}},
     {"documents", "indexed_at", {"indexed_at", "processed_at"}},
     {"conversations", "visitor_id", {"visitor_id", "session_id"}},
@@ -97,13 +98,11 @@ class TablePlanner {
       value.sql = fmt::format("coalesce({}, {})", value.sql, rule->null);
       value.conversion = fmt::format("NULL → {}", shown(rule->null));
     }
-    if (rule != nullptr && names.size() > 1 && !value.absent())
-      builder_.recognise(value.names.front());
-    if (column.kind == Kind::json && !value.absent() && value.conversion.ends_with("→ JSON"))
-      builder_.recognise(value.names.front() + " " + type_of(value.names.front()));
-    if (column.name == "embedding" && !value.absent())
-      builder_.recognise("embedding " + type_of("embedding"));
-    if (column.name == "storage_path" && !value.absent()) builder_.recognise("storage_path");
+    const bool present = !value.absent();
+    if (present && rule != nullptr && rule->tells) recognise(value.names.front());
+    if (present && column.name == "storage_path") recognise("storage_path");
+    if (present && (column.name == "sample_questions" || column.name == "embedding"))
+      recognise_type(column.name);
     builder_.add(plan_, side_, value);
   }
 
@@ -111,8 +110,12 @@ class TablePlanner {
   static std::string shown(std::string_view sql) {
     return std::string(sql.substr(0, sql.find("::")));
   }
-  std::string type_of(std::string_view column) const {
-    return side_.relation->find(column)->shown_type;
+  void recognise(std::string_view column) {
+    builder_.recognise(fmt::format("{}.{}", plan_.target->name, column));
+  }
+  void recognise_type(std::string_view column) {
+    builder_.recognise(fmt::format("{}.{} {}", plan_.target->name, column,
+                                   side_.relation->find(column)->shown_type));
   }
   void join(const std::string& text, const Side& other) {
     plan_.from += text;
@@ -123,7 +126,8 @@ class TablePlanner {
   void add_time(const std::vector<std::string_view>& names,
                 const std::vector<std::string_view>& else_names) {
     Value value = value_of(side_, names, Kind::time);
-    if (!value.absent()) builder_.recognise(value.names.front());
+    if (!value.absent() && (plan_.target->name == "conversations" || value.names[0] != names[0]))
+      recognise(value.names[0]);
     if (value.nullable) {
       const Value other = value_of(side_, else_names, Kind::time);
       value.sql = fmt::format("coalesce({}, {}, {})", canonical(value, Kind::time),
@@ -138,7 +142,7 @@ class TablePlanner {
   void add_allowed_domains() {
     Value value = value_of(side_, {"allowed_domains"}, Kind::json);
     const Value domain = value_of(side_, {"domain"}, Kind::text);
-    if (!value.absent()) builder_.recognise("allowed_domains " + type_of("allowed_domains"));
+    if (!value.absent()) recognise_type("allowed_domains");
     if (domain.absent()) return builder_.add(plan_, side_, value);
     const std::string host = fmt::format(
         "regexp_replace(regexp_replace(regexp_replace({}::text, '^[A-Za-z][A-Za-z0-9+.-]*://', ''),"
@@ -166,7 +170,6 @@ class TablePlanner {
   void add_status() {
     Value value = value_of(side_, {"status"}, Kind::text);
     const std::string sql = canonical(value, Kind::text);
-    if (!value.absent()) builder_.recognise("status");
     value.sql = fmt::format(
         "coalesce(CASE {} WHEN 'indexing' THEN 'processing'::text ELSE {} END, 'pending')", sql,
         sql);

@@ -183,6 +183,7 @@ void People::plan() {
   TablePlan accounts = begin("app_users");
   while (accounts.columns.size() < accounts.target->columns.size()) add_account_column(accounts);
   if (own_) builder_.use(own_, "id");
+  if (!own_ && profile_) builder_.use(profile_, "role");
   builder_.plan().tables.push_back(std::move(accounts));
   TablePlan profiles = begin("profiles");
   while (profiles.columns.size() < profiles.target->columns.size()) add_profile_column(profiles);
