@@ -10,6 +10,7 @@
 #include "http/handlers_chat.h"
 #include "http/handlers_pages.h"
 #include "http/routes.h"
+#include "transfer/load.h"
 
 namespace monitora::apps {
 namespace {
@@ -69,6 +70,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
   MONITORA_ASSIGN(database_,
                   open_database(settings_, clock_,
                                 std::chrono::seconds(settings_.database_wait_seconds), stop));
+  MONITORA_TRY(transfer::refuse_while_loading(*database_.pool));
   MONITORA_ASSIGN(models_, load_models(settings_));
   MONITORA_ASSIGN(engine_, make_engine(settings_, database_, *models_.embedder));
   workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);
