@@ -197,7 +197,7 @@ BEGIN
                WHEN a.atttypid = 'text[]'::regtype
                    THEN format('CASE WHEN %1$I IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(%1$I)) END', v.attname)
                WHEN v.atttypid IN ('real[]'::regtype, 'double precision[]'::regtype) AND a.atttypid <> v.atttypid
-                   THEN format('translate(%I::text, ''{}'', ''[]'')::%s', v.attname, format_type(a.atttypid, a.atttypmod))
+                   THEN format('(''['' || array_to_string(%I, '','') || '']'')::%s', v.attname, format_type(a.atttypid, a.atttypmod))
                ELSE format('%I::%s', v.attname, format_type(a.atttypid, a.atttypmod)) END, ', ' ORDER BY a.attnum)
     INTO columns, expressions
     FROM pg_attribute a

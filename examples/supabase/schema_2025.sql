@@ -70,6 +70,7 @@ CREATE TABLE document_chunks (
     created_at timestamptz DEFAULT now(),
     UNIQUE (document_id, chunk_index)
 );
+ALTER TABLE document_chunks ALTER COLUMN embedding SET STORAGE EXTERNAL;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector') THEN
