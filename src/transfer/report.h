@@ -66,8 +66,27 @@ struct Report {
   std::optional<Validation> validation;
 };
 
+// Whether a validation was made and found something: exit code 3.
+bool differs(const Report& report);
+
+// One object. Keys never change their meaning, new ones may come; what was not done is absent.
+// Sentences are {"fr","en"}, times RFC 3339 in UTC with microseconds.
+//   command, source, target, started, ended, result ("done" or "differences")
+//   plan:       generation[], tables[{table, source, rows, bytes, columns[{column, source,
+//               conversion}]}], left_behind[{table, column, rows, known, why}], notes[]
+//   refusals[]: table, rule, column, rows, examples[], why
+//   load:       resumed, tables[{table, loaded, earlier, updated, deleted}]
+//   steps[]
+//   validation: sampled, difference_count, at_least, notes[],
+//               tables[{table, source_rows, target_rows, compared, source_hash, target_hash,
+//                 differences, columns[{column, source{nulls, minimum, maximum, sum},
+//                 target{…}}]}],
+//               checks[{what, source, target, differences}],
+//               differences[{table, kind, key, column, source, target}]
 std::string to_json(const Report& report);
+// One page that needs nothing else; `language` "fr" or "en".
 std::string to_html(const Report& report, std::string_view language);
+// For a terminal; at most 20 differences and refusals.
 std::string to_text(const Report& report, std::string_view language);
 // report.html and report.json, each whole or not at all.
 Status write_report(const Report& report, const std::filesystem::path& directory,
