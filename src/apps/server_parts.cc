@@ -8,6 +8,7 @@
 #include "apps/index_jobs.h"
 #include "base/log.h"
 #include "http/handlers_chat.h"
+#include "http/handlers_conversations.h"
 #include "http/handlers_pages.h"
 #include "http/routes.h"
 #include "transfer/load.h"
@@ -132,6 +133,7 @@ Status ServerParts::make_use_cases() {
   api_keys_ = std::make_unique<ApiKeys>(*db.api_keys, *db.audit, clock_);
   documents_ = std::make_unique<Documents>(DocumentParts{
       *db.documents, *db.chunks, *engine_.retriever, *engine_.extractor, *db.audit, wake});
+  conversations_ = std::make_unique<Conversations>(*db.conversations, *db.audit);
   chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
                                                   *models_.embedder, *models_.chat, *executor_,
                                                   clock_});
@@ -179,6 +181,8 @@ Status ServerParts::make_server() {
                               settings_.rate_limit_workspace};
   http::Router router;
   http::add_routes(router, *services_);
+  http::add_conversation_routes(router,
+                                {*conversations_, *database_.conversations, *database_.workspaces});
   http::add_chat_routes(router, chat);
   http::add_widget_routes(router, chat);
   http::add_page_routes(router, {*database_.workspaces, own_origin});

@@ -8,6 +8,7 @@
 #include "app/accounts.h"
 #include "app/api_keys.h"
 #include "app/chat.h"
+#include "app/conversations.h"
 #include "app/documents.h"
 #include "app/external_sign_ins.h"
 #include "app/index_follower.h"
@@ -94,6 +95,7 @@ class ServerParts {
   std::unique_ptr<Members> members_;
   std::unique_ptr<ApiKeys> api_keys_;
   std::unique_ptr<Documents> documents_;
+  std::unique_ptr<Conversations> conversations_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<IndexFollower> follower_;
   std::unique_ptr<jobs::Runner> runner_;

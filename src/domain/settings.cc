@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/time_zone.h"
 
 namespace monitora {
 namespace {
@@ -86,6 +87,15 @@ class Fields {
     if (into == before) return;  // text() has already said why
     into = before;
     fail(name, {"Valeur attendue : une couleur #rrvvbb.", "Expected a colour #rrggbb."});
+  }
+
+  void time_zone(const char* name, std::string& into, std::string fallback) {
+    const std::string before = into;
+    text(name, into, std::move(fallback), 64);
+    if (TimeZone::find(into)) return;
+    into = before;
+    fail(name, {"Valeur attendue : un fuseau horaire IANA, par exemple Europe/Paris.",
+                "Expected an IANA time zone, for example Europe/Paris."});
   }
 
   void texts(const char* name, std::vector<std::string>& into, std::size_t most,
@@ -249,7 +259,8 @@ json::object to_json(const WidgetConfig& c) {
           {"height", c.height},
           {"branding_text", c.branding_text},
           {"suggested_questions",
-           json::array(c.suggested_questions.begin(), c.suggested_questions.end())}};
+           json::array(c.suggested_questions.begin(), c.suggested_questions.end())},
+          {"time_zone", c.time_zone}};
 }
 
 Status merge(const json::object& patch, RagConfig& config) {
@@ -298,6 +309,7 @@ Status merge(const json::object& patch, WidgetConfig& config) {
   fields.number("height", next.height, standard.height, 360, 900);
   fields.text("branding_text", next.branding_text, standard.branding_text, 200);
   fields.texts("suggested_questions", next.suggested_questions, 10, 300);
+  fields.time_zone("time_zone", next.time_zone, standard.time_zone);
   MONITORA_TRY(fields.finish());
   config = std::move(next);
   return {};

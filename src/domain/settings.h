@@ -42,6 +42,7 @@ struct WidgetConfig {
   int height = 600;
   std::string branding_text;
   std::vector<std::string> suggested_questions;
+  std::string time_zone = "Europe/Paris";  // IANA name: whose days the statistics count
 
   bool operator==(const WidgetConfig&) const = default;
 };

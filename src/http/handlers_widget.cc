@@ -87,6 +87,7 @@ Result<Response> get_config(const ChatRoutes&, const Request& request) {
   const WidgetConfig& widget = workspace.widget;
   json::object body = to_json(widget);
   body.erase("chatbot_name");
+  body.erase("time_zone");
   body["workspace_id"] = workspace.id.to_string();
   body["name"] = widget.chatbot_name.empty() ? workspace.name : widget.chatbot_name;
   body["streaming_enabled"] = workspace.rag.streaming_enabled;

@@ -17,7 +17,7 @@ using ::testing::Not;
 // What each of them is answered. 0: not tried.
 struct Expected {
   const char* method;
-  const char* path;  // {wid}, {id} (a document), {user_id}, {key_id}
+  const char* path;  // {wid}, {id} (a document or conversation), {user_id}, {key_id}
   int guest, lecteur, admin, neighbour, key;
   const char* body = "";
 };
@@ -58,6 +58,11 @@ const Expected kTable[] = {
     {"GET", "/api/documents/{id}/chunks", 401, 200, 200, 404, 401},
     {"POST", "/api/documents/{id}/reindex", 401, 403, 202, 404, 401},
 
+    {"GET", "/api/workspaces/{wid}/conversations", 401, 200, 200, 404, 401},
+    {"GET", "/api/workspaces/{wid}/conversations/export", 401, 200, 200, 404, 401},
+    {"GET", "/api/conversations/{id}", 401, 200, 200, 404, 401},
+    {"GET", "/api/conversations/{id}/messages", 401, 200, 200, 404, 401},
+
     {"GET", "/health", 200, 200, 200, 200, 200},
     {"GET", "/ready", 200, 200, 200, 200, 200},
     {"GET", "/metrics", 401, 401, 401, 401, 401},
@@ -66,6 +71,7 @@ const Expected kTable[] = {
     {"POST", "/api/auth/login", 422, 422, 422, 422, 422, kEmpty},
     {"POST", "/api/auth/refresh", 422, 422, 422, 422, 422, kEmpty},
 
+    {"DELETE", "/api/conversations/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/documents/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/api-keys/{key_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/members/{user_id}", 401, 403, 204, 404, 401},
@@ -83,6 +89,7 @@ class AccessScenario : public ::testing::Test {
     server.workspace(neighbour, "Voisin");
     document =
         server.document(owner, workspace, {"file", "Tarifs-secrets.txt", "Contenu-secret-9b1c"});
+    conversation = server.talk(workspace, {{.asked = "Question-secrete-51c2"}});
     key = server.api_key(owner, workspace);
     const json::value keys = server
                                  .call("GET", "/api/workspaces/" + workspace + "/api-keys",
@@ -97,7 +104,7 @@ class AccessScenario : public ::testing::Test {
         path.replace(at, name.size(), absent ? "00000000-0000-4000-8000-000000000000" : value);
     };
     put("{wid}", workspace);
-    put("{id}", document);
+    put("{id}", path.starts_with("/api/conversations/") ? conversation : document);
     put("{user_id}", member.id);
     put("{key_id}", key_id);
     return path;
@@ -114,7 +121,7 @@ class AccessScenario : public ::testing::Test {
   Person lecteur = server.lecteur("lecteur");
   Person member = server.person("member");
   std::string workspace = server.workspace(owner);
-  std::string document, key, key_id;
+  std::string document, conversation, key, key_id;
 };
 
 TEST_F(AccessScenario, EveryRouteForEverybody) {
@@ -138,8 +145,8 @@ TEST_F(AccessScenario, EveryRouteForEverybody) {
     expect("key", key, each.key);
     const Reply foreign = call(each, neighbour.access_token, path);
     EXPECT_EQ(foreign.status, each.neighbour) << each.method << " " << path;
-    for (const char* secret :
-         {"Boutique", "Confidentiel-7f3a", "Tarifs-secrets", "Contenu-secret-9b1c", "owner@"})
+    for (const char* secret : {"Boutique", "Confidentiel-7f3a", "Tarifs-secrets",
+                               "Contenu-secret-9b1c", "owner@", "Question-secrete-51c2"})
       EXPECT_THAT(foreign.body, Not(HasSubstr(secret))) << each.method << " " << path;
     if (each.neighbour == 404 && std::string_view(each.path).find('{') != std::string_view::npos) {
       // A foreign id is answered as one that never was.

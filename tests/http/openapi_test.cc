@@ -93,6 +93,7 @@ TEST_F(OpenApi, ShapesAreThoseOfTheReplies) {
   const Person owner = server.person("owner");
   const std::string workspace = server.workspace(owner);
   const std::string file = server.document(owner, workspace);
+  const std::string conversation = server.talk(workspace, {{}});
   const std::pair<const char*, std::string> replies[] = {
       {"User", "/api/auth/me"},
       {"SessionPage", "/api/auth/sessions"},
@@ -101,7 +102,10 @@ TEST_F(OpenApi, ShapesAreThoseOfTheReplies) {
       {"WidgetConfig", "/api/workspaces/" + workspace + "/widget-config"},
       {"MemberPage", "/api/workspaces/" + workspace + "/members"},
       {"Document", "/api/documents/" + file},
-      {"DocumentPage", "/api/documents/workspace/" + workspace}};
+      {"DocumentPage", "/api/documents/workspace/" + workspace},
+      {"Conversation", "/api/conversations/" + conversation},
+      {"ConversationPage", "/api/workspaces/" + workspace + "/conversations"},
+      {"MessagePage", "/api/conversations/" + conversation + "/messages"}};
   const std::function<void(const json::value&, const json::value&, const std::string&)> check =
       [&](const json::value& schema, const json::value& value, const std::string& where) {
         if (const json::value* reference = schema.as_object().if_contains("$ref")) {

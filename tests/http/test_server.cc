@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/api_keys.h"
+#include "app/conversations.h"
 #include "app/documents.h"
 #include "app/external_sign_ins.h"
 #include "app/members.h"
@@ -19,6 +20,7 @@
 #include "base/text.h"
 #include "contract/database_under_test.h"
 #include "http/guards.h"
+#include "http/handlers_conversations.h"
 #include "http/metrics.h"
 #include "http/routes.h"
 #include "http/wire.h"
@@ -101,6 +103,7 @@ struct TestServer::Parts {
         key_store(storage::make_api_key_store(*pool, clock)),
         document_store(storage::make_document_store(*pool, clock)),
         chunks(storage::make_chunk_source(*pool)),
+        conversation_store(storage::make_conversation_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
         tokens(std::string(40, 's'), clock),
         secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
@@ -127,6 +130,7 @@ struct TestServer::Parts {
   std::unique_ptr<ApiKeyStore> key_store;
   std::unique_ptr<DocumentStore> document_store;
   std::unique_ptr<ChunkSource> chunks;
+  std::unique_ptr<ConversationStore> conversation_store;
   std::unique_ptr<AuditLog> audit;
   auth::Passwords passwords;
   auth::AccessTokens tokens;
@@ -143,6 +147,7 @@ struct TestServer::Parts {
   Members members;
   ApiKeys api_keys;
   Documents documents;
+  Conversations conversations{*conversation_store, *audit};
   http::Metrics metrics;
   http::Services services{accounts,
                           sessions,
@@ -193,6 +198,8 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
     : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
   // A visitor route as the widget's are, for the guard's rules.
   http::add_routes(parts_->router, parts_->services);
+  http::add_conversation_routes(parts_->router, {parts_->conversations, *parts_->conversation_store,
+                                                 *parts_->workspace_store});
   parts_->router.add({.method = http::Method::get,
                       .pattern = "/api/widget/{wid}/config",
                       .access = http::Access::visitor,
@@ -313,6 +320,14 @@ Person TestServer::lecteur(const std::string& name) {
                    email);
 }
 
+void TestServer::travel(Time to, Person& person) {
+  parts_->clock.time = to;
+  person.access_token = person_of(send("POST", "/api/auth/login", "",
+                                       {{"email", person.email}, {"password", kPassword}}),
+                                  person.email)
+                            .access_token;
+}
+
 std::string TestServer::workspace(const Person& owner, const std::string& name) {
   const Reply reply = send("POST", "/api/workspaces", owner.access_token, {{"name", name}});
   EXPECT_EQ(reply.status, 201) << reply.body;
@@ -325,6 +340,51 @@ std::string TestServer::document(const Person& admin, const std::string& workspa
                            {.token = admin.access_token, .files = {file}});
   EXPECT_EQ(reply.status, 202) << reply.body;
   return reply.text("id");
+}
+
+std::string TestServer::talk(const std::string& workspace, const std::vector<Turn>& turns,
+                             Channel channel, const std::string& visitor) {
+  Conversation conversation;
+  conversation.id = ConversationId::random();
+  conversation.visitor_id = visitor;
+  conversation.title = turns.empty() ? "" : turns.front().asked;
+  conversation.channel = channel;
+  bool is_new = true;
+  for (const Turn& turn : turns) {
+    Message asked, answered;
+    asked.role = "user";
+    asked.content = turn.asked;
+    answered.role = "assistant";
+    answered.content = turn.answered;
+    answered.rag_score = turn.score;
+    answered.feedback = turn.feedback;
+    answered.cached = turn.cached;
+    answered.response_time_ms = turn.response_time_ms;
+    answered.ttfb_ms = turn.ttfb_ms;
+    answered.sources = {{1, DocumentId::random(), "horaires.md", {}, "Ouvert de 10 h à 18 h"}};
+    const Status stored =
+        parts_->conversation_store->append(*WorkspaceId::parse(workspace), conversation,
+                                           std::exchange(is_new, false), {asked, answered});
+    EXPECT_TRUE(stored.ok()) << stored.to_string();
+    parts_->clock.time += std::chrono::seconds(1);
+  }
+  return conversation.id.to_string();
+}
+
+std::string TestServer::message(const std::string& conversation, std::size_t index) {
+  std::string id;
+  const Status status =
+      parts_->pool->with(sql::Connection::Mode::read, [&](sql::Connection& connection) {
+        return connection.query(
+            "SELECT id FROM messages WHERE conversation_id = ? ORDER BY created_at, id",
+            {sql::p(*Uuid::parse(conversation))},
+            [&, at = std::size_t{0}](const sql::Row& row) mutable {
+              if (at++ == index) id = row.uuid(0).to_string();
+              return Status();
+            });
+      });
+  EXPECT_TRUE(status.ok()) << status.to_string();
+  return id;
 }
 
 std::string TestServer::api_key(const Person& admin, const std::string& workspace) {
@@ -372,6 +432,9 @@ int TestServer::jobs_added() const {
 }
 TestClock& TestServer::clock() {
   return parts_->clock;
+}
+ConversationStore& TestServer::conversations() {
+  return *parts_->conversation_store;
 }
 Accounts& TestServer::accounts() {
   return parts_->accounts;

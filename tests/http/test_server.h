@@ -12,6 +12,7 @@
 #include "app/accounts.h"
 #include "base/clock.h"
 #include "http/router.h"
+#include "ports/conversation_store.h"
 
 namespace monitora::scenarios {
 
@@ -77,9 +78,25 @@ class TestServer {
   Person person(const std::string& name);
   // An account whose own role is lecteur, made by the operator, signed in over HTTP.
   Person lecteur(const std::string& name);
+  // Another time: the person signs in again.
+  void travel(Time to, Person& person);
   std::string workspace(const Person& owner, const std::string& name = "Boutique");
   // The document's id.
   std::string document(const Person& admin, const std::string& workspace, const File& file = {});
+  // A conversation as a turn stores it; its id. Each turn takes a second of the clock.
+  struct Turn {
+    std::string asked = "Quels sont vos horaires ?";
+    std::string answered = "De 10 h à 18 h [1].";
+    std::optional<double> score = 0.8;
+    std::optional<int> feedback = {};
+    bool cached = false;
+    int response_time_ms = 800;
+    int ttfb_ms = 90;
+  };
+  std::string talk(const std::string& workspace, const std::vector<Turn>& turns,
+                   Channel channel = Channel::widget, const std::string& visitor = "visiteur");
+  // The id of a conversation's `index`th message.
+  std::string message(const std::string& conversation, std::size_t index);
   std::string api_key(const Person& admin, const std::string& workspace);
   void invite(const Person& admin, const std::string& workspace, const std::string& email,
               const std::string& role);
@@ -93,6 +110,7 @@ class TestServer {
   int jobs_added() const;
   TestClock& clock();
   Accounts& accounts();
+  ConversationStore& conversations();
 
   static constexpr const char* kPassword = "Pluie-sur-le-jardin-42";
   static constexpr const char* kSupabase = "https://boutique.supabase.co";
