@@ -78,11 +78,9 @@ Status CopyStream::finish() const {
 }
 
 RowReader::RowReader(const Table& table, std::vector<Wire> wires)
-    : table_(table),
-      wires_(std::move(wires)),
-      scratch_(table.columns.size()),
-      values_(table.columns.size()) {
-  for (const Column& column : table.columns) checks_.push_back(find_check(table.name, column.name));
+    : table_(table), wires_(std::move(wires)), scratch_(wires_.size()), values_(wires_.size()) {
+  for (const Column& column : table.columns.first(wires_.size()))
+    checks_.push_back(find_check(table.name, column.name));
 }
 
 Row RowReader::read(std::span<const Field> fields) {

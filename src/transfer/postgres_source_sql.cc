@@ -126,8 +126,8 @@ Result<std::vector<KeyRange>> cut_ranges(SourceConnection& connection, const Tab
   MONITORA_ASSIGN(const SourceResult buckets,
                   connection.query(fmt::format(
                       "SELECT bucket, count(*), sum(size)::bigint FROM (SELECT "
-                      "get_byte(uuid_send({0}), 0) << 4 "
-                      "| get_byte(uuid_send({0}), 1) >> 4 AS bucket, {1} AS size FROM {2}) q "
+                      "(get_byte(uuid_send({0}), 0) << 4) "
+                      "| (get_byte(uuid_send({0}), 1) >> 4) AS bucket, {1} AS size FROM {2}) q "
                       "GROUP BY bucket ORDER BY bucket",
                       key, size, table.from)));
   Cutter cutter(bytes);
