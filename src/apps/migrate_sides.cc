@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "apps/database.h"
 #include "apps/migrate.h"
 #include "base/log.h"
@@ -12,6 +14,25 @@ Result<std::string> secret(std::string_view name) {
   MONITORA_ASSIGN(const std::optional<std::string> given,
                   config::command_secret(name, config::process_environment()));
   return given.value_or("");
+}
+
+// A file's directory is made for it; only its owner may look into it, for it holds password hashes.
+Status make_directory_of(const std::filesystem::path& file) {
+  const std::filesystem::path directory = file.parent_path();
+  std::error_code error;
+  if (directory.empty() || std::filesystem::exists(directory, error)) return {};
+  if (std::filesystem::create_directories(directory, error) && !error)
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  if (!error) return {};
+  return Status(
+      Code::unavailable, "directory_read_only",
+      {fmt::format("Le dossier {} ne peut pas être créé : vérifiez les droits, ou donnez un "
+                   "autre --to.",
+                   directory.string()),
+       fmt::format("The directory {} cannot be made: check the permissions, or give "
+                   "another --to.",
+                   directory.string())},
+      error.message());
 }
 
 }  // namespace
@@ -46,6 +67,10 @@ Result<Target> open_target(const CommandLine& line, const MigrateOptions& option
     return Status(Code::invalid_argument, "same_database",
                   {"La cible est la base source elle-même : donnez une autre base avec --to.",
                    "The target is the source itself: give another database with --to."});
+  if (settings.uses_sqlite()) {
+    MONITORA_ASSIGN(const std::filesystem::path file, sqlite_file(settings));
+    MONITORA_TRY(make_directory_of(file));
+  }
   MONITORA_ASSIGN(target.pool, open_pool(settings));
   const Status ready = target.pool->with(
       sql::Connection::Mode::write,
