@@ -3,6 +3,7 @@
 
 #include "base/crypto.h"
 #include "sql/odbc/server_fixture.h"
+#include "sql/test_blobs.h"
 
 namespace monitora::sql {
 namespace {
@@ -61,16 +62,11 @@ TEST_P(Blobs, GoInAndOutByParts) {
   }
 }
 
-TEST_P(Blobs, WhatIsNotThereIsNotFound) {
+TEST_P(Blobs, GoThroughInParts) {
   const auto connection = open();
   ASSERT_TRUE(connection);
-  make_table(*connection, "blobs",
-             "id UNIQUEIDENTIFIER PRIMARY KEY, name NVARCHAR(20), content VARBINARY(MAX) NOT NULL");
-  EXPECT_EQ(connection
-                ->read_blob("blobs", "content", "id", p(Uuid::random()),
-                            [](BytesView) { return Status(); })
-                .key(),
-            "row_not_found");
+  make_table(*connection, "parts", "id NVARCHAR(20) PRIMARY KEY, content VARBINARY(MAX) NOT NULL");
+  blobs_go_through_in_parts([&] { return open(); });
 }
 
 TEST_P(Blobs, OneOfAnotherSizeThanAnnouncedIsNotStored) {

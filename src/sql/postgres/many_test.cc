@@ -1,10 +1,9 @@
 // Many rows, and large values by parts, on PostgreSQL.
 #include "sql/postgres/fixture.h"
+#include "sql/test_blobs.h"
 
 namespace monitora::sql {
 namespace {
-
-using Mode = Connection::Mode;
 
 TEST_F(Postgres, InsertsManyRows) {
   const auto connection = open();
@@ -52,48 +51,8 @@ TEST_F(Postgres, InsertsManyRows) {
 
 TEST_F(Postgres, BlobsGoThroughInParts) {
   const auto connection = open();
-  run(*connection, "CREATE TABLE t (id text PRIMARY KEY, content bytea NOT NULL)");
-  Bytes content(1'000'003);
-  for (std::size_t i = 0; i < content.size(); ++i)
-    content[i] = static_cast<std::uint8_t>(i * 7 / 3);
-  const auto write = [&](std::string_view id, std::size_t announced) -> Status {
-    std::size_t at = 0;
-    MONITORA_TRY(connection->begin(Mode::write));
-    const Param key = p(id);
-    const std::string_view columns[] = {"id"};
-    const Status status = connection->insert_blob(
-        "t", columns, Params(&key, 1), "content", static_cast<std::int64_t>(announced),
-        [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
-          const std::size_t count = std::min(out.size(), content.size() - at);
-          std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(at), count, out.begin());
-          at += count;
-          return count;
-        });
-    if (status.ok()) return connection->commit();
-    connection->rollback();
-    return status;
-  };
-  ASSERT_TRUE(write("a", content.size()).ok());
-  EXPECT_EQ(write("b", content.size() - 1).code(), Code::internal);
-  EXPECT_EQ(write("c", content.size() + 1).code(), Code::internal);
-  EXPECT_EQ(write("a", content.size()).key(), "unique_violation");
-  EXPECT_EQ(text(*connection, "SELECT COUNT(*) FROM t"), "1\n");
-  Bytes read;
-  ASSERT_TRUE(connection
-                  ->read_blob("t", "content", "id", p("a"),
-                              [&](BytesView part) {
-                                EXPECT_LE(part.size(), 256u * 1024);
-                                read.insert(read.end(), part.begin(), part.end());
-                                return Status();
-                              })
-                  .ok());
-  EXPECT_EQ(read, content);
-  const auto nothing = [](BytesView) { return Status(); };
-  EXPECT_EQ(connection->read_blob("t", "content", "id", p("x"), nothing).key(), "row_not_found");
-  EXPECT_FALSE(connection->in_transaction());
-  content.clear();
-  ASSERT_TRUE(write("empty", 0).ok());
-  EXPECT_TRUE(connection->read_blob("t", "content", "id", p("empty"), nothing).ok());
+  run(*connection, "CREATE TABLE parts (id text PRIMARY KEY, content bytea NOT NULL)");
+  blobs_go_through_in_parts([&] { return open(); });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "base/deadline.h"
 #include "sql/migrations.h"
+#include "sql/test_blobs.h"
 #include "sql/test_directory.h"
 
 namespace monitora::sql {
@@ -203,51 +204,10 @@ TEST_F(Sqlite, AnotherProcessesLockIsWaitedForUntilTheDeadline) {
 TEST_F(Sqlite, BlobsGoThroughInParts) {
   const auto connection = open();
   ASSERT_TRUE(
-      connection->run_script("CREATE TABLE t (id TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT")
+      connection
+          ->run_script("CREATE TABLE parts (id TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT")
           .ok());
-  Bytes content(1'000'003);
-  for (std::size_t i = 0; i < content.size(); ++i)
-    content[i] = static_cast<std::uint8_t>(i * 7 / 3);
-  const auto write = [&](std::string_view id, std::size_t announced) -> Status {
-    std::size_t at = 0;
-    MONITORA_TRY(connection->begin(Connection::Mode::write));
-    const Param key = p(id);
-    const std::string_view columns[] = {"id"};
-    const Status status = connection->insert_blob(
-        "t", columns, Params(&key, 1), "content", static_cast<std::int64_t>(announced),
-        [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
-          const std::size_t count = std::min(out.size(), content.size() - at);
-          std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(at), count, out.begin());
-          at += count;
-          return count;
-        });
-    if (status.ok()) return connection->commit();
-    connection->rollback();
-    return status;
-  };
-  ASSERT_TRUE(write("a", content.size()).ok());
-  EXPECT_EQ(write("b", content.size() - 1).code(), Code::internal);
-  EXPECT_EQ(write("c", content.size() + 1).code(), Code::internal);
-  EXPECT_EQ(number(*connection, "SELECT COUNT(*) FROM t"), 1);
-
-  Bytes read;
-  ASSERT_TRUE(connection
-                  ->read_blob("t", "content", "id", p("a"),
-                              [&](BytesView part) {
-                                EXPECT_LE(part.size(), 256u * 1024);
-                                read.insert(read.end(), part.begin(), part.end());
-                                return Status();
-                              })
-                  .ok());
-  EXPECT_EQ(read, content);
-  EXPECT_EQ(
-      connection->read_blob("t", "content", "id", p("x"), [](BytesView) { return Status(); }).key(),
-      "row_not_found");
-  content.clear();
-  ASSERT_TRUE(write("empty", 0).ok());
-  EXPECT_TRUE(
-      connection->read_blob("t", "content", "id", p("empty"), [](BytesView) { return Status(); })
-          .ok());
+  blobs_go_through_in_parts([&] { return open(); });
 }
 
 TEST_F(Sqlite, InsertsManyRows) {
