@@ -83,7 +83,7 @@ Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& op
     for (std::size_t i = plan.tables.size(); i-- > 0;)
       MONITORA_TRY(remove_gone(work, plan.tables[i], result.tables[i]));
   MONITORA_TRY(finish(target, plan));
-  MONITORA_TRY(work.write([&](Connection& connection) { return finish_run(connection, run); }));
+  MONITORA_TRY(work.finish());
   return result;
 }
 

@@ -22,6 +22,14 @@ constexpr auto kFirstPause = 20ms, kLongestPause = 2000ms;
 constexpr std::size_t kChangesAtOnce = 1000;
 constexpr std::int64_t kLargestRange = 3;  // times range_bytes, in memory
 
+// A load may lose its last commits in a power cut, since each range goes with its mark: it waits
+// for the disk once for many. And rows arrive in another order than the indexes', which wants
+// memory.
+constexpr std::string_view kSqliteLoads =
+    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;";
+constexpr std::string_view kSqliteServes =  // as sql/sqlite has it
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000;";
+
 bool may_pass(const Status& status) {
   return status.key() == "database_unavailable" || status.key() == "database_saturated" ||
          status.key() == "database_busy";
@@ -59,6 +67,22 @@ LoadWork::LoadWork(Source& source, sql::Pool& target, const LoadOptions& options
       progress_(source.plan(), options.progress),
       readers_(static_cast<std::size_t>(std::max(1, options.workers))) {}
 
+LoadWork::~LoadWork() {
+  if (target_.database() == sql::Database::sqlite) (void)set_sqlite(kSqliteServes);
+}
+
+// Of its one writing connection.
+Status LoadWork::set_sqlite(std::string_view settings) {
+  return target_.with(Connection::Mode::write,
+                      [&](Connection& connection) { return connection.run_script(settings); });
+}
+
+Status LoadWork::finish() {
+  return target_error(
+      repeat([&](Connection& connection) { return finish_run(connection, run_); }, kSqliteServes),
+      "transfer_runs", "");
+}
+
 Storing LoadWork::storing() const {
   return {target_.database(), options_.keep_vectors, options_.embedding_model};
 }
@@ -70,6 +94,11 @@ void LoadWork::count(const Ranges& table, std::int64_t rows) {
 }
 
 Status LoadWork::write(const std::function<Status(Connection&)>& work) {
+  return repeat(work, kSqliteLoads);
+}
+
+Status LoadWork::repeat(const std::function<Status(Connection&)>& work,
+                        std::string_view sqlite_settings) {
   auto pause = std::chrono::milliseconds(kFirstPause);
   for (int i = 1;; ++i) {
     if (!lock_.held())
@@ -77,7 +106,10 @@ Status LoadWork::write(const std::function<Status(Connection&)>& work) {
     Status status;
     {
       std::unique_lock<std::mutex> alone(one_writer_, std::defer_lock);
-      if (target_.database() == sql::Database::sqlite) alone.lock();
+      if (target_.database() == sql::Database::sqlite) {
+        alone.lock();
+        MONITORA_TRY(set_sqlite(sqlite_settings));
+      }
       status = target_.transact(work);
     }
     if (status.ok() || !may_pass(status) || i == kWriteTries) return status;

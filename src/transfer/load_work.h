@@ -22,6 +22,9 @@ class LoadWork {
  public:
   LoadWork(Source& source, sql::Pool& target, const LoadOptions& options, const LoadRun& run,
            const LoadLock& lock);
+  ~LoadWork();
+  LoadWork(const LoadWork&) = delete;
+  LoadWork& operator=(const LoadWork&) = delete;
 
   // `resumed` becomes true when a range turns out to be of another attempt.
   Status load_table(const TablePlan& plan, LoadedTable& result, bool& resumed);
@@ -38,6 +41,9 @@ class LoadWork {
   Status read(std::size_t worker, const std::function<void()>& again,
               const std::function<Status(Reader&)>& how);
 
+  // The run is finished, and on the disk with everything before it.
+  Status finish();
+
   Source& source() { return source_; }
   sql::Pool& target() { return target_; }
   const LoadRun& run() const { return run_; }
@@ -49,6 +55,9 @@ class LoadWork {
     const TargetTable& target;
     LoadedTable& result;
   };
+  Status repeat(const std::function<Status(sql::Connection&)>& work,
+                std::string_view sqlite_settings);
+  Status set_sqlite(std::string_view settings);
   Status cut(const TablePlan& plan);
   Status load_range(const Ranges& table, const LoadRange& range, std::size_t worker, bool resumed);
   Status store(const Ranges& table, const LoadRange& range, const RowArena& rows, bool resumed);
