@@ -7,7 +7,7 @@ import zipfile
 
 from program import EXAMPLES, ProgramTest, ServerTest, main, poll
 
-CORPUS = sorted(p.name for p in EXAMPLES.iterdir() if p.name not in ("README.md", "questions.json"))
+CORPUS = sorted(p.name for p in EXAMPLES.iterdir() if p.is_file() and p.name not in ("README.md", "questions.json"))
 QUESTION = "Quel est le délai de livraison en France ?"
 NO_CACHE = {"enable_cache": False}
 
