@@ -14,7 +14,9 @@ import { widgetOn } from './lib/widget.mjs';
 const kEmail = 'claire@exemple.fr';
 const kPassword = 'cerise-bocal-vélo-12';
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
-const corpus = readdirSync(examples).filter((name) => !/^(README.*|questions\.json)$/.test(name));
+const corpus = readdirSync(examples, { withFileTypes: true })
+  .filter((entry) => entry.isFile() && !/^(README.*|questions\.json)$/.test(entry.name))
+  .map((entry) => entry.name);
 const questions = JSON.parse(readFileSync(join(examples, 'questions.json'), 'utf8'));
 
 let browser, site;
