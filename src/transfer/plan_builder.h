@@ -56,5 +56,7 @@ class PlanBuilder {
 
 // plan_people.cc: app_users and profiles, from accounts of either kind.
 void plan_people(PlanBuilder& builder);
+// plan_tables.cc: any other table, if the source has it.
+void plan_table(PlanBuilder& builder, const Table& target);
 
 }  // namespace monitora::transfer

@@ -103,7 +103,8 @@ AccountSql People::account(std::string_view column) const {
   if (column == "full_name") return {full_name(), text(profile_, "full_name"), ""};
   if (column == "role") return {role(), role(), "lecteur / viewer / reader → lecteur; * → admin"};
   if (column == "is_active")
-    return {is_active(), "true", "banned_until, deleted_at, email → is_active"};
+    return {is_active(), fmt::format("(coalesce({}, '') <> '')", text(profile_, "email")),
+            "banned_until, deleted_at, email → is_active"};
   if (column == "email_verified")
     return {fmt::format("(coalesce({}, {}) IS NOT NULL)", time(login_, "email_confirmed_at"),
                         time(login_, "confirmed_at")),

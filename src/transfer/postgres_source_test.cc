@@ -215,9 +215,20 @@ TEST(PostgresSource, ChunksGetTheirWorkspaceAndTheirNumber) {
   const auto before = read(*sample.open(), "document_chunks");
   ASSERT_EQ(before.size(), 60u);
   EXPECT_EQ(before.front().at("embedding").size(), 64u);
-  // The number is in the metadata, then nowhere.
-  sample.run("ALTER TABLE document_chunks DROP COLUMN chunk_index;");
-  EXPECT_EQ(read(*sample.open(), "document_chunks"), before);
+  // Some have none, then none has: the number is in the metadata, then nowhere.
+  sample.run(
+      "ALTER TABLE document_chunks ALTER COLUMN chunk_index DROP NOT NULL, ADD COLUMN workspace_id "
+      "uuid; UPDATE document_chunks SET chunk_index = NULL WHERE id < '80000000-0000-0000-0000-"
+      "000000000000'; UPDATE document_chunks SET metadata = '{}' WHERE id < '40000000-0000-0000-"
+      "0000-000000000000'");
+  for (const Values& chunk : read(*sample.open(), "document_chunks")) {
+    const Values& same = find(before, "id", chunk.at("id"));
+    EXPECT_EQ(chunk.at("chunk_index"), same.at("chunk_index"));
+    EXPECT_EQ(chunk.at("workspace_id"), same.at("workspace_id"));
+  }
+  sample.run("ALTER TABLE document_chunks DROP COLUMN chunk_index, DROP COLUMN workspace_id");
+  for (const Values& chunk : read(*sample.open(), "document_chunks"))
+    EXPECT_EQ(chunk.at("chunk_index"), find(before, "id", chunk.at("id")).at("chunk_index"));
   sample.run("UPDATE document_chunks SET metadata = '{\"chunk_index\": \"deux\"}'");
   auto source = sample.open();
   for (const Values& chunk : read(*source, "document_chunks"))
