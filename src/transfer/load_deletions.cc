@@ -63,6 +63,7 @@ class Removal {
   Status remove(std::span<const LoadRange> ranges) {
     const KeyRange all{ranges.front().keys.from, ranges.back().keys.to, 0};
     MONITORA_ASSIGN(const std::vector<Key> source, read_source(ranges));
+    rows_ += static_cast<std::int64_t>(source.size());
     std::vector<Key> gone;
     MONITORA_TRY(work_.target().with(Connection::Mode::write, [&](Connection& connection) {
       gone.clear();
@@ -85,6 +86,8 @@ class Removal {
     }
     return {};
   }
+
+  std::int64_t rows() const { return rows_; }  // of the source
 
  private:
   using Key = typename Keys::Key;
@@ -116,10 +119,12 @@ class Removal {
   const TablePlan& plan_;
   LoadedTable& result_;
   const TargetTable target_;
+  std::int64_t rows_ = 0;
 };
 
+// Answers the source's rows.
 template <class Keys>
-Status remove_from(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
+Result<std::int64_t> remove_from(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
   MONITORA_ASSIGN(const std::vector<LoadRange> ranges,
                   read_ranges(work.target(), work.run(), plan.target->name));
   Removal<Keys> removal(work, plan, result);
@@ -130,7 +135,7 @@ Status remove_from(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
     MONITORA_TRY(removal.remove(std::span(ranges).subspan(first, end - first)));
     first = end;
   }
-  return {};
+  return removal.rows();
 }
 
 Result<std::int64_t> count(LoadWork& work, const TargetTable& target) {
@@ -147,12 +152,12 @@ Result<std::int64_t> count(LoadWork& work, const TargetTable& target) {
 Status remove_gone(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
   const TargetTable target(*plan.target, work.target().database());
   if (target.only_grows()) return {};
-  const bool exact = plan.aliases.size() == 1;  // plan.rows is then the number that will be read
   MONITORA_ASSIGN(std::int64_t there, count(work, target));
-  if (!exact || there != plan.rows) {
+  std::int64_t wanted = plan.rows;
+  if (there != wanted) {
     const bool pairs = plan.target->key_columns > 1;
-    MONITORA_TRY(pairs ? remove_from<PairKeys>(work, plan, result)
-                       : remove_from<UuidKeys>(work, plan, result));
+    MONITORA_ASSIGN(wanted, pairs ? remove_from<PairKeys>(work, plan, result)
+                                  : remove_from<UuidKeys>(work, plan, result));
     MONITORA_ASSIGN(there, count(work, target));
   }
   std::int64_t moved = 0;
@@ -160,8 +165,7 @@ Status remove_gone(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
     MONITORA_ASSIGN(moved, target.count_moved(connection));
     return {};
   }));
-  if (moved > 0 || (exact && there < plan.rows))
-    return rows_missing(plan.target->name, plan.rows, there - moved);
+  if (moved > 0 || there < wanted) return rows_missing(plan.target->name, wanted, there - moved);
   return {};
 }
 

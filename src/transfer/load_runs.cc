@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "transfer/load.h"
 #include "transfer/tables.h"
@@ -57,34 +57,35 @@ Status check_empty(Connection& connection) {
   return {};
 }
 
-// {"watermarks": ["1", "2"]}
-std::vector<std::string> read_watermarks(const std::string& detail) {
+// {"attempts": 3}
+std::int64_t read_attempts(const std::string& detail) {
   boost::system::error_code wrong;
   const boost::json::value value = boost::json::parse(detail, wrong);
-  std::vector<std::string> found;
   const auto* object = wrong ? nullptr : value.if_object();
-  const auto* list = object == nullptr ? nullptr : object->if_contains("watermarks");
-  if (list == nullptr || !list->is_array()) return found;
-  for (const auto& each : list->get_array())
-    if (each.is_string()) found.emplace_back(each.get_string());
-  return found;
+  const auto* attempts = object == nullptr ? nullptr : object->if_contains("attempts");
+  return attempts != nullptr && attempts->is_int64() ? attempts->get_int64() : 0;
 }
 
-std::string watermarks_json(const std::vector<std::string>& watermarks) {
-  boost::json::array list(watermarks.begin(), watermarks.end());
-  return boost::json::serialize(boost::json::object{{"watermarks", std::move(list)}});
+std::string mark_text(const LoadRun& run) {
+  return fmt::format("{}:{}", run.attempt, run.watermark);
 }
 
-// The watermarks that ranges of the run are of.
-Result<std::vector<std::string>> used_watermarks(Connection& connection, const Uuid& run) {
-  std::vector<std::string> used;
+Mark read_mark(std::string_view text) {
+  Mark mark;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), mark.attempt);
+  if (end != text.data() + text.size()) mark.watermark.assign(end + 1, text.data() + text.size());
+  return mark;
+}
+
+Result<bool> any_range(Connection& connection, const Uuid& run) {
+  std::int64_t loaded = 0;
   MONITORA_TRY(connection.query(
-      "SELECT DISTINCT watermark FROM transfer_ranges WHERE run_id = ? AND loaded_at IS NOT NULL",
-      {p(run)}, [&](const sql::Row& row) {
-        used.emplace_back(row.text(0));
+      "SELECT COUNT(*) FROM transfer_ranges WHERE run_id = ? AND loaded_at IS NOT NULL", {p(run)},
+      [&](const sql::Row& row) {
+        loaded = row.integer(0);
         return Status();
       }));
-  return used;
+  return loaded > 0;
 }
 
 Result<LoadRun> open_in(Connection& connection, const std::string& source,
@@ -105,18 +106,14 @@ Result<LoadRun> open_in(Connection& connection, const std::string& source,
   if (other) return other_source(*other);
 
   LoadRun run;
+  run.watermark = watermark;
   run.id = mine ? mine->id : Uuid::random();
   if (mine) {
-    MONITORA_ASSIGN(const std::vector<std::string> used, used_watermarks(connection, run.id));
-    run.resumed = !used.empty();
-    run.watermarks = read_watermarks(mine->detail);
-    std::erase_if(run.watermarks, [&](const std::string& each) {
-      return std::ranges::find(used, each) == used.end() || each == watermark;
-    });
+    run.attempt = read_attempts(mine->detail) + 1;
+    MONITORA_ASSIGN(run.resumed, any_range(connection, run.id));
   }
-  run.watermarks.push_back(watermark);
   if (!run.resumed) MONITORA_TRY(check_empty(connection));
-  const std::string detail = watermarks_json(run.watermarks);
+  const std::string detail = fmt::format("{{\"attempts\": {}}}", run.attempt);
   const Time now = SystemClock().now();
   if (mine)
     MONITORA_TRY(connection
@@ -164,7 +161,7 @@ Result<std::vector<LoadRange>> read_ranges(sql::Pool& pool, const LoadRun& run,
           LoadRange range;
           range.number = row.integer(0);
           range.keys = {bound(row, 1), bound(row, 2), row.integer(3)};
-          range.watermark = row.text(4);
+          if (!row.is_null(4)) range.mark = read_mark(row.text(4));
           range.loaded = !row.is_null(5);
           ranges.push_back(std::move(range));
           return Status();
@@ -188,11 +185,11 @@ Result<bool> claim_range(Connection& connection, const LoadRun& run, std::string
                          std::int64_t number, std::int64_t rows) {
   MONITORA_ASSIGN(
       const std::int64_t changed,
-      connection.execute("UPDATE transfer_ranges SET row_count = ?, watermark = ?, loaded_at = ? "
-                         "WHERE run_id = ? AND table_name = ? AND range_number = ? "
-                         "AND loaded_at IS NULL",
-                         {p(rows), p(run.watermarks.back()), p(SystemClock().now()), p(run.id),
-                          p(table), p(number)}));
+      connection.execute(
+          "UPDATE transfer_ranges SET row_count = ?, watermark = ?, loaded_at = ? "
+          "WHERE run_id = ? AND table_name = ? AND range_number = ? "
+          "AND loaded_at IS NULL",
+          {p(rows), p(mark_text(run)), p(SystemClock().now()), p(run.id), p(table), p(number)}));
   return changed == 1;
 }
 
@@ -209,17 +206,16 @@ Status set_row_count(Connection& connection, const LoadRun& run, std::string_vie
 Status mark_current(Connection& connection, const LoadRun& run, std::string_view table) {
   return connection
       .execute("UPDATE transfer_ranges SET watermark = ? WHERE run_id = ? AND table_name = ?",
-               {p(run.watermarks.back()), p(run.id), p(table)})
+               {p(mark_text(run)), p(run.id), p(table)})
       .status();
 }
 
 Status finish_run(Connection& connection, const LoadRun& run) {
   return connection
       .execute(
-          "UPDATE transfer_runs SET status = 'finished', watermark = ?, finished_at = ?, "
-          "detail = ? WHERE id = ?",
-          {p(run.watermarks.back()), p(SystemClock().now()),
-           p(watermarks_json({run.watermarks.back()})), p(run.id)})
+          "UPDATE transfer_runs SET status = 'finished', watermark = ?, finished_at = ? "
+          "WHERE id = ?",
+          {p(run.watermark), p(SystemClock().now()), p(run.id)})
       .status();
 }
 

@@ -15,16 +15,23 @@ namespace monitora::transfer {
 
 struct LoadRun {
   Uuid id;
-  bool resumed = false;  // something was loaded by an attempt before, finished or not
-  // Of every attempt that ranges are still of, the oldest first; the last is the present one.
-  std::vector<std::string> watermarks;
+  bool resumed = false;      // something was loaded by an attempt before, finished or not
+  std::int64_t attempt = 1;  // counted from 1
+  std::string watermark;     // of the present snapshot
+};
+
+// What transfer_ranges.watermark holds: "3:74565", the attempt's number and its snapshot's
+// watermark. Two snapshots of a source may have the same watermark, and yet differ.
+struct Mark {
+  std::int64_t attempt = 0;
+  std::string watermark;
 };
 
 struct LoadRange {
   std::int64_t number = 0;
   KeyRange keys;  // rows: those stored
   bool loaded = false;
-  std::string watermark;
+  Mark mark;
 };
 
 // The run of this source, begun or gone on with: its status is loading. Errors: conflict

@@ -201,6 +201,20 @@ TEST_P(Load, AnInterruptedLoadGoesOnWithANewerSnapshot) {
   EXPECT_TRUE(refuse_while_loading(pool()).ok());
 }
 
+// A transaction that stays open at the source holds the watermark where it is, while others commit.
+TEST_P(Load, SnapshotsWithOneWatermarkAreStillTwo) {
+  TestRows rows(15);
+  TestData data;
+  for (int i = 0; i < 2; ++i) rows.user(data);
+  for (int round = 0; round < 3; ++round) {
+    TestSource source(data);
+    source.set_watermark("1");
+    ASSERT_LOADS(load(source, pool(), options()));
+    expect_same(data);
+    rows.live(data, 20);
+  }
+}
+
 TEST_P(Load, AnExportIsResumedWithoutLookingForChanges) {
   TestSource source(some_rows(5), "export", false);
   CutSource cut(source, 200);

@@ -319,26 +319,22 @@ Status LoadWork::name_row(const Ranges& table, const RowArena& rows, const Statu
 // Rows that the source wrote since ranges were loaded from an earlier snapshot.
 Status LoadWork::catch_up(const Ranges& table, const std::vector<LoadRange>& ranges,
                           bool& resumed) {
-  const std::string& present = run_.watermarks.back();
-  const auto age = [&](const std::string& watermark) {
-    const auto found = std::ranges::find(run_.watermarks, watermark);
-    return found == run_.watermarks.end() ? std::ptrdiff_t{-1} : found - run_.watermarks.begin();
-  };
+  if (run_.watermark.empty()) return {};  // rows of an export never change
   bool any = false;
   for (std::size_t i = 0; i < ranges.size();) {
-    if (ranges[i].watermark == present) {
+    if (ranges[i].mark.attempt == run_.attempt) {
       ++i;
       continue;
     }
     // Neighbours are read together, all since the oldest of them.
     KeyRange keys = ranges[i].keys;
-    std::string since = ranges[i].watermark;
-    for (++i; i < ranges.size() && ranges[i].watermark != present; ++i) {
+    Mark since = ranges[i].mark;
+    for (++i; i < ranges.size() && ranges[i].mark.attempt != run_.attempt; ++i) {
       keys.to = ranges[i].keys.to;
-      if (age(ranges[i].watermark) < age(since)) since = ranges[i].watermark;
+      if (ranges[i].mark.attempt < since.attempt) since = ranges[i].mark;
     }
     any = resumed = true;
-    MONITORA_TRY(bring(table, keys, since));
+    MONITORA_TRY(bring(table, keys, since.watermark));
   }
   if (!any) return {};
   return target_error(write([&](Connection& connection) {

@@ -267,8 +267,11 @@ class TestSource final : public Source {
   const Plan& plan() const override { return plan_; }
   std::string identity() const override { return identity_; }
   std::string watermark() const override {
+    if (!watermark_.empty()) return watermark_;
     return tells_changes_ ? std::to_string(data_.version) : "";
   }
+  // As where a long transaction holds it back.
+  void set_watermark(std::string watermark) { watermark_ = std::move(watermark); }
   Result<std::vector<KeyRange>> ranges(const TablePlan& table, std::int64_t bytes) override {
     const auto& rows = data_.tables.at(table.target->name);
     std::vector<KeyRange> ranges(1);
@@ -305,6 +308,7 @@ class TestSource final : public Source {
   TestData data_;
   std::string identity_;
   bool tells_changes_;
+  std::string watermark_;
   Plan plan_;
 };
 
