@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,8 +41,12 @@ enum class Form {
 
 struct ExpectedColumn {
   Form form = Form::text;
-  bool compared = true;  // false: for figures only
+  bool compared = true;      // false: for figures only
+  bool of_indexing = false;  // written when a document is indexed
 };
+
+// Ids as 16 bytes.
+using DocumentSet = std::set<std::string, std::less<>>;
 
 // One source of rows; a table may have several.
 struct Branch {
@@ -58,6 +63,13 @@ struct ExpectedTable {
   std::string target_from;  // what stands for the table in the target, when it is none
   std::vector<ExpectedColumn> columns;
   std::vector<Branch> branches;
+  // Documents that the target has indexed itself: their columns of_indexing are not compared.
+  const DocumentSet* indexed_here = nullptr;
+
+  bool is_compared(std::size_t column, std::string_view id) const {
+    if (!columns[column].of_indexing) return columns[column].compared;
+    return !indexed_here->contains(id);
+  }
 
   // SELECT with the target's column names.
   std::string select() const;

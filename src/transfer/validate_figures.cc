@@ -31,8 +31,9 @@ Status compare_counts(Comparison& comparison, const ExpectedTable& rows, const T
   const std::string parent(figures.columns[0].name), count(figures.columns[1].name);
   ExpectedTable table;
   table.target = &figures;
-  table.target_from = fmt::format("(SELECT {0}, COUNT(*) AS {1} FROM {2} GROUP BY {0}) g", parent,
-                                  count, rows.target->name);
+  table.target_from = fmt::format(
+      "(SELECT {0}, COUNT(*) AS {1} FROM {2} GROUP BY {0}) g", parent, count,
+      rows.target_from.empty() ? rows.target->name : std::string_view(rows.target_from));
   table.columns.resize(2);
   Branch branch;
   branch.from =

@@ -223,7 +223,7 @@ const CanonicalRow& SourceRows::key(std::span<const Field> fields) {
 
 void SourceRows::add(std::size_t column, const Field& field) {
   const ExpectedColumn& expected = table_.columns[column];
-  row_.aside(!expected.compared);
+  row_.aside(column > 0 && !table_.is_compared(column, row_.cell(0).value));
   if (!field) return row_.null();
   switch (expected.form) {
     case Form::text:

@@ -100,7 +100,7 @@ const CanonicalRow& TargetRows::row(const sql::Row& found, std::size_t count) {
 
 void TargetRows::add(std::size_t i, const sql::Row& row) {
   const int column = static_cast<int>(i);
-  row_.aside(!table_.columns[i].compared);
+  row_.aside(i > 0 && !table_.is_compared(i, row_.cell(0).value));
   if (row.is_null(column)) return row_.null();
   const bool written = database_ == sql::Database::sqlite;  // ids and times are texts there
   switch (table_.target->columns[i].kind) {
