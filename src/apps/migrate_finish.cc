@@ -64,7 +64,6 @@ Result<std::unique_ptr<transfer::DocumentFiles>> open_files(const MigrateOptions
 struct Unindexed {
   WorkspaceId workspace;
   DocumentId document;
-  std::string filename;
   bool has_file = false;
 };
 
@@ -73,14 +72,13 @@ Result<std::vector<Unindexed>> unindexed_documents(sql::Pool& pool) {
   std::vector<Unindexed> found;
   MONITORA_TRY(pool.with(sql::Connection::Mode::read, [&](sql::Connection& connection) {
     return connection.query(
-        "SELECT d.workspace_id, d.id, d.filename, c.document_id FROM documents d "
+        "SELECT d.workspace_id, d.id, c.document_id FROM documents d "
         "LEFT JOIN document_contents c ON c.document_id = d.id "
         "WHERE d.status <> 'error' "
         "AND NOT EXISTS (SELECT 1 FROM document_chunks k WHERE k.document_id = d.id) "
         "ORDER BY d.workspace_id, d.id",
         {}, [&](const sql::Row& row) {
-          found.push_back({WorkspaceId(row.uuid(0)), DocumentId(row.uuid(1)),
-                           std::string(row.text(2)), !row.is_null(3)});
+          found.push_back({WorkspaceId(row.uuid(0)), DocumentId(row.uuid(1)), !row.is_null(2)});
           return Status();
         });
   }));
@@ -146,11 +144,6 @@ Status Finish::index_documents(Models& models, std::vector<Sentence>& steps) {
     if (one.has_file) {
       MONITORA_TRY(engine.indexing->run(one.workspace, one.document, true));
       ++indexed;
-    } else {
-      MONITORA_TRY(database.documents->mark_error(
-          one.workspace, one.document,
-          {"Le fichier n'a pas été trouvé lors de la migration : déposez-le de nouveau.",
-           "The file was not found during the migration: upload it again."}));
     }
     bar(++done, documents.size());
   }

@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   add_eval(app, line);
   add_backup(app, line);
   add_doctor(app, line);
+  add_migrate(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
