@@ -37,7 +37,7 @@ def sql(url, how, text):
 
 # SQL Server has no templates and takes long to make the schema: a database that a test gives back is
 # emptied for the next one.
-EMPTY = ("DELETE FROM document_chunks; DELETE FROM workspace_members; DELETE FROM app_users; DELETE FROM jobs; "
+EMPTY = ("DELETE FROM transfer_runs; DELETE FROM document_chunks; DELETE FROM workspace_members; DELETE FROM app_users; DELETE FROM jobs; "
          "DELETE FROM change_log; DELETE FROM rate_limits; TRUNCATE TABLE audit_log; "
          "DELETE FROM schema_migrations WHERE version > 9000;")
 

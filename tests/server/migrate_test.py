@@ -1,0 +1,212 @@
+"""The migration as somebody does it: the command line, a Supabase database, and the server that takes over."""
+import json
+import signal
+import sqlite3
+import struct
+import subprocess
+
+import databases
+from program import PROGRAM, ProgramTest, environment, main, poll, run
+from storage_server import StorageServer
+from supabase_source import BARE, LATER, OLD_PASSWORD, SHOP, TALK, TERMS, Supabase, bucket
+
+SHOP_SITE = "https://shop.example.com"
+
+
+class MigrateTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.source = Supabase()
+        self.addCleanup(self.source.database.drop)
+        self.to = databases.settings_of(self.data).get("DATABASE_URL", f"sqlite:{self.data}/monitora.db")
+
+    def migrate(self, *arguments, code=0, seconds=240, **settings):
+        done = run(self.data, "migrate", *arguments, seconds=seconds, **settings)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def target(self, text):
+        """The first column of a query on the target."""
+        return databases.sql(self.to, "query", text)
+
+    def change(self, text):
+        databases.sql(self.to, "script", text)
+
+    def run_all(self, *more, code=0, **settings):
+        return self.migrate("run", "--from", self.source.url, "--to", self.to, *more, code=code, **settings)
+
+    def validate(self, code=0):
+        done = self.migrate("--json", "validate", "--from", self.source.url, "--to", self.to, code=code)
+        return json.loads(done.stdout)
+
+    def sync(self, *more):
+        return self.migrate("sync", "--from", self.source.url, "--to", self.to, *more)
+
+
+class WholeWay(MigrateTest):
+    def test_inspect_says_what_is_there_and_what_becomes_of_it(self):
+        text = self.migrate("inspect", "--from", self.source.url).stdout
+        for word in ("messages", "workspaces", "plan", "Sans domaine", "file_type"):
+            self.assertIn(word, text)
+        report = json.loads(self.migrate("--json", "inspect", "--from", self.source.url).stdout)
+        tables = {table["table"]: table["rows"] for table in report["plan"]["tables"]}
+        self.assertEqual(tables["messages"], 3)
+        self.assertEqual(tables["app_users"], 3)
+        self.assertEqual(report["refusals"], [])
+
+    def test_run_and_the_server_takes_over(self):
+        report = self.directory / "report"
+        done = self.run_all("--files", bucket(self.directory), "--report", report)
+        self.assertTrue((report / "report.html").read_text().startswith("<!doctype html>"))
+        self.assertEqual(json.loads((report / "report.json").read_text())["validation"]["difference_count"], 0, done.stdout)
+        self.assertEqual(self.target("SELECT COUNT(*) FROM messages"), ["3"])
+        self.assertEqual(self.target("SELECT messages_count FROM conversations"), ["3"])
+        self.validate()
+
+        server = self.serve(DATABASE_URL=self.to, **databases.SECRETS)
+        def login(email):
+            return server.request("POST", "/api/auth/login", {"email": email, "password": OLD_PASSWORD})
+        token = self.assert_status(login("ada@exemple.fr"), 200).json["access_token"]
+        self.assert_status(login("bob@exemple.fr"), 401)  # banned
+        self.assert_status(login("eve@exemple.fr"), 401)  # never had a password
+        self.assertTrue(self.target("SELECT password_hash FROM app_users WHERE email = 'ada@exemple.fr'")[0]
+                        .startswith("$argon2id$"))
+        documents = server.documents(token, SHOP)
+        self.assertEqual({d["status"] for d in documents.values()}, {"indexed"})
+        workspaces = server.request("GET", "/api/workspaces", token=token).json
+        names = {w["id"]: w for w in (workspaces["items"] if isinstance(workspaces, dict) else workspaces)}
+        self.assertEqual(names[SHOP]["name"], "Boutique")
+        answer = self.assert_status(server.visit(SHOP, "Combien coûte la livraison en Suisse ?", origin=SHOP_SITE), 200)
+        self.assertIn("14,90", answer.text)
+        answer = self.assert_status(server.visit(SHOP, "Combien de jours pour un retour ?", origin=SHOP_SITE), 200)
+        self.assertIn("trente jours", answer.text)
+        self.assert_status(server.visit(BARE, "Bonjour ?", origin=SHOP_SITE), 403)
+
+    def test_a_difference_is_named_and_ends_with_3(self):
+        self.run_all()
+        self.change("UPDATE messages SET content = 'Combien coûte la livraison ?' WHERE content LIKE 'Combien%'")
+        found = self.validate(code=3)["validation"]
+        self.assertEqual(found["difference_count"], 1)
+        named = found["differences"][0]
+        self.assertEqual((named["table"], named["kind"], named["column"]), ("messages", "value", "content"))
+
+    def test_sync_brings_what_changed_and_what_is_gone(self):
+        self.run_all()
+        self.source.script(f"""
+            INSERT INTO messages (conversation_id, role, content) VALUES ('{TALK}', 'user', 'Et en Belgique ?');
+            UPDATE messages SET feedback = 1 WHERE role = 'assistant';
+            UPDATE conversations SET messages_count = 4;
+            DELETE FROM documents WHERE id = '{LATER}';
+            DELETE FROM workspaces WHERE id = '{BARE}'""")
+        self.validate(code=3)
+        done = self.sync()
+        self.assertIn("agree", done.stdout)
+        self.validate()
+        self.assertEqual(self.target("SELECT messages_count FROM conversations"), ["4"])
+
+    def test_export_and_import(self):
+        folder = self.directory / "export"
+        self.migrate("export", folder, "--from", self.source.url)
+        self.assertTrue((folder / "manifest.json").exists())
+        self.migrate("import", folder, "--to", self.to, "--files", bucket(self.directory))
+        self.validate()
+
+    def test_vectors_of_the_configured_model_are_kept(self):
+        # What the program makes of a text, put where the source keeps its vectors: without the model's name.
+        other = self.serve(self.directory / "other", DATABASE_URL="")
+        token = other.register()
+        text = "Les retours sont acceptés pendant trente jours."
+        other.add(token, other.workspace(token), ("retours.txt", text.encode()))
+        other.stop()
+        with sqlite3.connect(self.directory / "other" / "monitora.db") as made:
+            content, vector = made.execute("SELECT content, embedding FROM document_chunks").fetchone()
+        values = ",".join(repr(value) for value in struct.unpack(f"<{len(vector) // 4}f", vector))
+        quoted = content.replace("'", "''")
+        self.source.script(f"""
+            DELETE FROM document_chunks;
+            INSERT INTO document_chunks (document_id, workspace_id, content, chunk_index, embedding)
+            VALUES ('{TERMS}', '{SHOP}', '{quoted}', 0, '{{{values}}}')""")
+        report = json.loads(self.migrate("--json", "run", "--from", self.source.url, "--to", self.to).stdout)
+        self.assertIn("kept", report["steps"][0]["en"])
+        self.assertEqual(report["validation"]["difference_count"], 0)
+        self.assertNotEqual(self.target("SELECT embedding_model FROM document_chunks"), [""])
+        self.validate()
+
+    def test_vectors_of_another_model_are_made_anew(self):
+        report = json.loads(self.migrate("--json", "run", "--from", self.source.url, "--to", self.to).stdout)
+        self.assertIn("made anew", report["steps"][0]["en"])
+        self.assertEqual(self.target("SELECT COUNT(*) FROM document_chunks WHERE embedding_model IS NULL"), ["0"])
+
+
+class Refusals(MigrateTest):
+    def test_rows_that_the_target_refuses_stop_it_before_anything_is_copied(self):
+        self.source.script("UPDATE messages SET created_at = 'infinity' WHERE role = 'assistant'; "
+                           "UPDATE messages SET rag_score = 'NaN' WHERE role = 'user'")
+        text = self.migrate("inspect", "--from", self.source.url).stdout
+        self.assertIn("infinite_time", text)
+        self.assertIn("not_a_number", text)
+        self.assertIn("Nothing was copied", self.run_all(code=1).stderr)
+
+    def test_strict_refuses_what_has_no_place(self):
+        self.source.script("CREATE TABLE invoices (id uuid PRIMARY KEY); ALTER TABLE documents ADD colour text")
+        done = self.run_all("--strict", code=1)
+        self.assertIn("invoices", done.stderr)
+        self.assertIn("documents.colour", done.stderr)
+        self.run_all()
+
+    def test_a_target_with_rows_of_its_own(self):
+        server = self.serve(DATABASE_URL=self.to, **databases.SECRETS)
+        server.workspace(server.register())
+        server.stop()
+        self.assertIn("not empty", self.run_all(code=1).stderr)
+
+    def test_addresses(self):
+        for arguments, word in ((("--from", "mysql://a@b/c"), "postgresql://"),
+                                (("--from", "postgresql://nobody@127.0.0.1:1/none"), "127.0.0.1"),
+                                (("--from", self.source.url, "--to", self.source.url), "same|itself")):
+            done = self.migrate("run", *arguments, code=1, seconds=60)
+            self.assertRegex(done.stderr, word)
+
+
+class Files(MigrateTest):
+    def test_over_http(self):
+        self.run_all()
+        folder = bucket(self.directory)
+        storage = StorageServer(folder, "service-key", fail_first=2)
+        self.addCleanup(storage.stop)
+        done = self.migrate("sync", "--from", self.source.url, "--to", self.to, "--files", storage.url,
+                            code=1, MONITORA_SOURCE_KEY="wrong")
+        self.assertIn("MONITORA_SOURCE_KEY", done.stderr)
+        self.migrate("sync", "--from", self.source.url, "--to", self.to, "--files", storage.url,
+                     MONITORA_SOURCE_KEY="service-key")
+        self.assertEqual(self.target("SELECT COUNT(*) FROM document_contents"), ["2"])
+        self.assertEqual(self.target(f"SELECT status FROM documents WHERE id = '{LATER}'"), ["indexed"])
+
+
+class Interrupted(MigrateTest):
+    def test_a_killed_run_goes_on_and_no_server_starts_meanwhile(self):
+        self.source.script(f"""
+            INSERT INTO messages (conversation_id, role, content)
+            SELECT '{TALK}', 'user', repeat(md5(n::text), 40) FROM generate_series(1, 60000) AS n""")
+        process = subprocess.Popen([PROGRAM, "migrate", "run", "--from", self.source.url, "--to", self.to],
+                                   env=environment(self.data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        def some_are_there():
+            if process.poll() is not None:
+                raise AssertionError("it ended before it was killed")
+            try:
+                return int(self.target("SELECT COUNT(*) FROM messages")[0]) > 0
+            except AssertionError:
+                return False  # the schema is not there yet
+        poll(some_are_there, 120, "some messages are copied")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.assertLess(int(self.target("SELECT COUNT(*) FROM messages")[0]), 60003)
+        refused = run(self.data, "serve", DATABASE_URL=self.to, **databases.SECRETS)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("migrate run", refused.stderr + refused.stdout)
+        self.run_all()
+        self.validate()
+
+
+if __name__ == "__main__":
+    main()
