@@ -146,6 +146,8 @@ TEST(CopyValues, Times) {
   EXPECT_EQ(at(std::numeric_limits<std::int64_t>::min()).rule, rule::infinite_time);
   const One date = read({"d", Kind::date}, Wire::date, be(std::int32_t{8766}));
   EXPECT_EQ(get<std::string_view>(date), "2024-01-01");
+  EXPECT_EQ(read({"d", Kind::date}, Wire::date, be(std::int32_t{2145031948})).rule,  // 5874897
+            rule::time_out_of_range);
 }
 
 TEST(CopyValues, Texts) {

@@ -25,6 +25,7 @@ constexpr Time kFirstTime = std::chrono::sys_days(std::chrono::year{1} / std::ch
 constexpr Time kEndOfTime =
     std::chrono::sys_days(std::chrono::year{10000} / std::chrono::January / 1);
 constexpr std::int64_t kMicrosecondsADay = 86'400'000'000;
+constexpr std::int32_t kLastDay = 10'000 * 366;  // from the year 2000, either way, and more
 
 // Microseconds since PostgreSQL's epoch.
 Rule read_microseconds(Wire wire, std::string_view field, std::int64_t& out) {
@@ -39,6 +40,7 @@ Rule read_microseconds(Wire wire, std::string_view field, std::int64_t& out) {
     if (day == std::numeric_limits<std::int32_t>::max() ||
         day == std::numeric_limits<std::int32_t>::min())
       return rule::infinite_time;
+    if (std::abs(day) > kLastDay) return rule::time_out_of_range;  // not even counted
     out = day * kMicrosecondsADay;
     return rule::none;
   }
