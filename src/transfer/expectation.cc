@@ -241,8 +241,8 @@ std::string chunk_index(Builder& builder, Relation& t, bool some_without) {
   std::string otherwise = "n.place";
   if (t.has("metadata")) {
     const std::string value = "(" + t.native(Kind::text, {"metadata"}) + ")::jsonb->>'chunk_index'";
-    otherwise =
-        "CASE WHEN " + value + R"( ~ '^-?\d{1,9}$' THEN ()" + value + ")::int8 END, n.place";
+    otherwise = "coalesce(CASE WHEN " + value + R"( ~ '^-?\d{1,9}$' THEN ()" + value +
+                ")::int8 END, n.place)";
   }
   return t.text(Kind::integer, {"chunk_index"}, otherwise);
 }

@@ -41,7 +41,7 @@ struct ComparedTable {
 // Something beside the tables' rows: structure, foreign keys, a figure of the application.
 struct Check {
   Sentence what;
-  std::string source, target;  // figures; may be empty
+  std::string source, target;  // figures as text; may be empty
   std::int64_t differences = 0;
 };
 

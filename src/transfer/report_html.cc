@@ -116,27 +116,31 @@ class Page {
 
   void comparison(const Validation& of) {
     heading(say_("Comparaison", "Comparison"));
-    begin_table({say_("Table", "Table"), say_("#Source", "#Source"), say_("#Cible", "#Target"),
-                 say_("#Comparées", "#Compared"), say_("#Différences", "#Differences"),
-                 say_("Empreinte de la source", "Source's hash"), say_("Résultat", "Result")});
+    begin_table({say_("Table", "Table"), say_("Résultat", "Result"), say_("#Source", "#Source"),
+                 say_("#Cible", "#Target"), say_("#Comparées", "#Compared"),
+                 say_("#Différences", "#Differences"),
+                 say_("Empreinte de la source", "Source's hash")});
     for (const ComparedTable& table : of.tables) {
-      add("<tr><th scope=\"row\">{}</th>", escaped(table.name));
+      add("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped(table.name),
+          mark(table.differences == 0, say_));
       number(table.source_rows);
       number(table.target_rows);
       number(table.compared);
       number(table.differences);
-      add("<td><code class=\"hash\">{}</code></td><td>{}</td></tr>\n",
-          escaped(table.source_hash.substr(0, 16)), mark(table.differences == 0, say_));
+      add("<td><code class=\"hash\">{}</code></td></tr>\n",
+          escaped(table.source_hash.substr(0, 16)));
     }
     end_table();
-    begin_table({say_("Vérification", "Check"), say_("#Source", "#Source"),
-                 say_("#Cible", "#Target"), say_("#Différences", "#Differences"),
-                 say_("Résultat", "Result")});
+    begin_table({say_("Vérification", "Check"), say_("Résultat", "Result"),
+                 say_("#Source", "#Source"), say_("#Cible", "#Target"),
+                 say_("#Différences", "#Differences")});
     for (const Check& check : of.checks) {
-      add("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td>",
-          escaped(say_(check.what)), escaped(check.source), escaped(check.target));
+      add("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped(say_(check.what)),
+          mark(check.differences == 0, say_));
+      add("<td class=\"n\">{}</td><td class=\"n\">{}</td>", escaped(check.source),
+          escaped(check.target));
       number(check.differences);
-      add("<td>{}</td></tr>\n", mark(check.differences == 0, say_));
+      out_ += "</tr>\n";
     }
     end_table();
     sentences(say_("À savoir", "To know"), of.notes);

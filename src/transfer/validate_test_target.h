@@ -16,14 +16,15 @@ namespace monitora::transfer {
 
 class TestTarget {
  public:
-  // "sqlite", "postgres", or "sqlserver0" and so on: the servers of MONITORA_TEST_SQLSERVER.
-  static std::vector<std::string> kinds() {
-    std::vector<std::string> kinds = {"sqlite", "postgres"};
+  // "sqlserver0" and so on: the servers of MONITORA_TEST_SQLSERVER.
+  static std::vector<std::string> sql_servers() {
+    std::vector<std::string> kinds;
     for (std::size_t i = 0; i < sql::test_servers().size(); ++i)
       kinds.push_back("sqlserver" + std::to_string(i));
     return kinds;
   }
 
+  // "sqlite", "postgres" or one of sql_servers().
   explicit TestTarget(const std::string& kind) {
     if (kind == "sqlite") {
       directory_ = std::make_unique<sql::TestDirectory>();
