@@ -223,8 +223,9 @@ class Builder {
 std::string allowed_domains(Builder& builder, Relation& t) {
   const std::string listed = builder.get("allowed_domains");
   if (!t.has("domain")) return listed;
-  const std::string host = "regexp_replace(regexp_replace(" + t.native(Kind::text, {"domain"}) +
-                           ", '^[A-Za-z][A-Za-z0-9+.-]*://', ''), '[/:?#].*$', '')";
+  const std::string host = "regexp_replace(regexp_replace(regexp_replace(" +
+                           t.native(Kind::text, {"domain"}) +
+                           ", '^[A-Za-z][A-Za-z0-9+.-]*://', ''), '[/?#].*$', ''), ':[0-9]+$', '')";
   return "CASE WHEN coalesce(regexp_replace(" + listed + R"(, '\s', '', 'g'), '[]') = '[]' AND )" +
          t.native(Kind::text, {"domain"}) + " <> '' THEN to_json(ARRAY[" + host + "])::text ELSE " +
          listed + " END";

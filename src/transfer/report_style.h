@@ -41,7 +41,8 @@ tbody th{font-weight:600}
 display:inline-block;margin:2px 0}
 .line{display:block}
 .differences code{overflow-wrap:anywhere;white-space:pre-wrap}
-.differences td:nth-child(5),.differences td:nth-child(6){min-width:220px}
+.differences td:nth-child(3) code{white-space:nowrap}
+.differences td:nth-child(5),.differences td:nth-child(6){min-width:260px;width:30%}
 ul{margin:6px 0;padding-left:22px}
 details{border-bottom:1px solid var(--line)}
 summary{cursor:pointer;padding:7px 0;font-weight:600}
@@ -49,7 +50,8 @@ summary{cursor:pointer;padding:7px 0;font-weight:600}
 @media print{:root{--ink:#000;--soft:#444;--line:#bbb;--paper:#fff;--wash:#fff;--good:#000;--bad:#000;
 --good-wash:#fff;--bad-wash:#fff;--brand:#000}main{max-width:none;padding:0}.wide{overflow:visible}
 tr,li{break-inside:avoid}thead{display:table-header-group}body{font-size:11px}code{font-size:10px}
-.differences td:nth-child(5),.differences td:nth-child(6){min-width:0}}
+.differences td:nth-child(5),.differences td:nth-child(6){min-width:0}
+.differences td:nth-child(3) code{white-space:normal}}
 )css";
 
 }  // namespace monitora::transfer
