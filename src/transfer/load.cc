@@ -12,16 +12,16 @@ namespace {
 using sql::Connection;
 
 // What the databases want at the end.
-Status finish_postgres(Connection& connection, const Plan& plan) {
-  for (const TablePlan& table : plan.tables) {
-    const std::string name(table.target->name);
+Status finish_postgres(Connection& connection, const std::vector<LoadedTable>& tables) {
+  for (const LoadedTable& table : tables) {
+    const std::string& name = table.name;
     if (name == "audit_log")
       MONITORA_TRY(
           connection.query("SELECT setval(pg_get_serial_sequence('audit_log', 'id'), (SELECT "
                            "max(id) FROM audit_log)) "
                            "WHERE EXISTS (SELECT FROM audit_log)",
                            {}, [](const sql::Row&) { return Status(); }));
-    MONITORA_TRY(connection.execute("ANALYZE " + name, {}).status());
+    if (table.loaded > 0) MONITORA_TRY(connection.execute("ANALYZE " + name, {}).status());
   }
   return {};
 }
@@ -49,9 +49,9 @@ Status trust_constraints(Connection& connection, const Plan& plan) {
   return {};
 }
 
-Status finish(sql::Pool& pool, const Plan& plan) {
+Status finish(sql::Pool& pool, const Plan& plan, const std::vector<LoadedTable>& tables) {
   return pool.with(Connection::Mode::write, [&](Connection& connection) -> Status {
-    if (pool.database() == sql::Database::postgres) return finish_postgres(connection, plan);
+    if (pool.database() == sql::Database::postgres) return finish_postgres(connection, tables);
     if (pool.database() == sql::Database::sqlserver) return trust_constraints(connection, plan);
     return {};
   });
@@ -82,7 +82,7 @@ Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& op
   if (result.resumed && !source.watermark().empty())
     for (std::size_t i = plan.tables.size(); i-- > 0;)
       MONITORA_TRY(remove_gone(work, plan.tables[i], result.tables[i]));
-  MONITORA_TRY(finish(target, plan));
+  MONITORA_TRY(finish(target, plan, result.tables));
   MONITORA_TRY(work.finish());
   return result;
 }
