@@ -52,7 +52,7 @@ class Database:
         self.kind, self.server = kind, server or server_url(kind)
         if not self.server:
             raise AssertionError(f"no server for {kind}: run this by ctest")
-        used = Database.given_back.pop() if Database.given_back else None
+        used = Database.given_back.pop() if self.kind == "sqlserver" and Database.given_back else None
         if not used:
             Database.made += 1
         self.name = used or f"monitora_server_{os.getpid()}_{Database.made}"
