@@ -30,7 +30,7 @@ class Load : public ::testing::TestWithParam<TargetUnderTest> {
     target_ = GetParam().make();
   }
   sql::Pool& pool() { return target_->pool(); }
-  TestTarget& target() { return *target_; }
+  EmptyTarget& target() { return *target_; }
 
   // Small ranges, so that there are many.
   static LoadOptions options() {
@@ -61,7 +61,7 @@ class Load : public ::testing::TestWithParam<TargetUnderTest> {
   }
 
  private:
-  std::unique_ptr<TestTarget> target_;
+  std::unique_ptr<EmptyTarget> target_;
 };
 #define ASSERT_LOADS(...)                           \
   do {                                              \
@@ -282,7 +282,7 @@ TEST_P(Load, ARowThatPointsNowhereAndOneThatIsTwice) {
   EXPECT_NE(refused.sentence().fr.find(data.tables["messages"].begin()->first), std::string::npos)
       << refused.sentence().fr;
 
-  std::unique_ptr<TestTarget> fresh = GetParam().make();
+  std::unique_ptr<EmptyTarget> fresh = GetParam().make();
   data = some_rows(10, 2);
   data.tables["app_users"].begin()->second.values[1] =
       std::next(data.tables["app_users"].begin())->second.values[1];
@@ -313,7 +313,7 @@ TEST_P(Load, VectorsAreLeftOutOrGetTheNameOfTheirModel) {
   ASSERT_LOADS(load(source, pool(), named));
   expect_same(source.data(), named.embedding_model);
 
-  const std::unique_ptr<TestTarget> other = GetParam().make();
+  const std::unique_ptr<EmptyTarget> other = GetParam().make();
   LoadOptions without = options();
   without.keep_vectors = false;
   ASSERT_LOADS(load(source, other->pool(), without));

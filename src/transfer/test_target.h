@@ -21,9 +21,9 @@ namespace monitora::transfer {
 // Makes a connection of the target's, for pools of a test's own.
 using OpenTarget = std::function<Result<std::unique_ptr<sql::Connection>>(sql::Connection::Mode)>;
 
-class TestTarget {
+class EmptyTarget {
  public:
-  virtual ~TestTarget() = default;
+  virtual ~EmptyTarget() = default;
   virtual sql::Pool& pool() = 0;
   virtual OpenTarget opener() = 0;
 
@@ -36,7 +36,7 @@ class TestTarget {
   }
 };
 
-class SqliteTarget final : public TestTarget {
+class SqliteTarget final : public EmptyTarget {
  public:
   SqliteTarget() : pool_(sql::make_sqlite_pool(directory_.path() / "monitora.db")) {
     migrate(*pool_);
@@ -53,7 +53,7 @@ class SqliteTarget final : public TestTarget {
   std::unique_ptr<sql::Pool> pool_;
 };
 
-class PostgresTarget final : public TestTarget {
+class PostgresTarget final : public EmptyTarget {
  public:
   PostgresTarget() : database_(migrated()), pool_(sql::make_postgres_pool(database_.options())) {}
   sql::Pool& pool() override { return *pool_; }
@@ -77,7 +77,7 @@ class PostgresTarget final : public TestTarget {
 };
 
 // One database a server for the whole program, since making one takes seconds; emptied each time.
-class SqlServerTarget final : public TestTarget {
+class SqlServerTarget final : public EmptyTarget {
  public:
   explicit SqlServerTarget(const sql::SqlServerOptions& server) : options_(own_database(server)) {
     pool_ = sql::make_sqlserver_pool(options_);
@@ -126,7 +126,7 @@ class SqlServerTarget final : public TestTarget {
 
 struct TargetUnderTest {
   std::string name;
-  std::function<std::unique_ptr<TestTarget>()> make;
+  std::function<std::unique_ptr<EmptyTarget>()> make;
 };
 inline void PrintTo(const TargetUnderTest& target, std::ostream* out) {
   *out << target.name;
