@@ -33,7 +33,7 @@ CopyStream::Step CopyStream::next(std::string_view& bytes) {
   }
   if (count < 0 || static_cast<std::size_t>(count) != fields_.size()) return Step::wrong;
   std::size_t at = 2;
-  for (Field& field : fields_) {
+  for (CopyField& field : fields_) {
     if (bytes.size() - at < 4) return Step::more;
     const auto length = big_endian<std::int32_t>(bytes.data() + at);
     at += 4;
@@ -83,7 +83,7 @@ RowReader::RowReader(const Table& table, std::vector<Wire> wires)
     checks_.push_back(find_check(table.name, column.name));
 }
 
-Row RowReader::read(std::span<const Field> fields) {
+Row RowReader::read(std::span<const CopyField> fields) {
   refused_.clear();
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const Column& column = table_.columns[i];

@@ -16,7 +16,7 @@
 
 namespace monitora::transfer {
 
-struct Field {
+struct CopyField {
   std::string_view bytes;
   bool null = false;
 };
@@ -25,7 +25,7 @@ struct Field {
 class CopyStream {
  public:
   // Valid during the call.
-  using EachFields = std::function<Status(std::span<const Field>)>;
+  using EachFields = std::function<Status(std::span<const CopyField>)>;
 
   explicit CopyStream(std::size_t columns) : fields_(columns) {}
 
@@ -39,7 +39,7 @@ class CopyStream {
   // The row at the beginning of `bytes`, which is moved on behind it.
   Step next(std::string_view& bytes);
 
-  std::vector<Field> fields_;
+  std::vector<CopyField> fields_;
   std::string rest_;  // of a message, up to the next one
   bool begun_ = false;
   bool ended_ = false;
@@ -58,7 +58,7 @@ class RowReader {
   RowReader(const Table& table, std::vector<Wire> wires);
 
   // The values, valid until the next call; what is refused of them is in refused().
-  Row read(std::span<const Field> fields);
+  Row read(std::span<const CopyField> fields);
   std::span<const RefusedValue> refused() const { return refused_; }
   // The row's key as a person writes it: "3f0c…", or both columns of a pair.
   std::string key() const;
@@ -68,7 +68,7 @@ class RowReader {
  private:
   const Table& table_;
   std::vector<Wire> wires_;
-  std::vector<const Check*> checks_;
+  std::vector<const CheckRule*> checks_;
   std::vector<std::string> scratch_;
   std::vector<sql::Param> values_;
   std::vector<RefusedValue> refused_;

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = 19 + data[19] % (size - 19);
   RowReader rows(table, wires);
   CopyStream copy(table.columns.size());
-  const auto each = [&](std::span<const Field> fields) {
+  const auto each = [&](std::span<const CopyField> fields) {
     rows.read(fields);
     if (!rows.refused().empty()) (void)rows.refusal();
     return monitora::Status();

@@ -40,9 +40,9 @@ std::string row(std::initializer_list<std::string> fields) {
 struct Seen {
   std::vector<std::vector<std::string>> rows;
   CopyStream::EachFields each() {
-    return [this](std::span<const Field> fields) {
+    return [this](std::span<const CopyField> fields) {
       rows.emplace_back();
-      for (const Field& each : fields)
+      for (const CopyField& each : fields)
         rows.back().emplace_back(each.null ? "NULL" : std::string(each.bytes));
       return Status();
     };
@@ -211,7 +211,7 @@ TEST(RowReader, NamesTheRowThatIsRefused) {
   RowReader rows(table, wires);
   const std::string id = "a0000000-0000-0000-0000-00000000000b", score = be(1.5),
                     late = be(std::numeric_limits<std::int64_t>::max());
-  std::vector<Field> fields(table.columns.size(), Field{{}, true});
+  std::vector<CopyField> fields(table.columns.size(), CopyField{{}, true});
   fields[0] = fields[1] = {id, false};
   fields[2] = {"robot", false};
   fields[5] = {score, false};

@@ -40,7 +40,7 @@ TablePlan PlanBuilder::begin(std::string_view table, std::initializer_list<Side>
   return made;
 }
 
-void PlanBuilder::add(TablePlan& table, const Side& side, const Value& value) {
+void PlanBuilder::add(TablePlan& table, const Side& side, const PlannedValue& value) {
   std::string source;
   for (const std::string& name : value.names)
     source += (source.empty() ? "" : ", ") + side.relation->name + "." + name;
@@ -54,7 +54,7 @@ void PlanBuilder::add(TablePlan& table, std::string sql, std::string source,
       {&next_column(table), std::move(sql), std::move(source), std::move(conversion)});
 }
 
-void PlanBuilder::use(const Side& side, const Value& value) {
+void PlanBuilder::use(const Side& side, const PlannedValue& value) {
   for (const std::string& name : value.names) {
     use(side, name);
     if (name != value.names.front()) behind_[{side.relation, name}] = value.names.front();

@@ -29,7 +29,7 @@ class PlanBuilder {
   // The plan of a table, with no columns yet.
   TablePlan begin(std::string_view table, std::initializer_list<Side> sides) const;
   // The next column of the table's plan, in their order.
-  void add(TablePlan& table, const Side& side, const Value& value);
+  void add(TablePlan& table, const Side& side, const PlannedValue& value);
   void add(TablePlan& table, std::string sql, std::string source, std::string conversion);
   const Column& next_column(const TablePlan& table) const {
     return table.target->columns[table.columns.size()];
@@ -37,7 +37,7 @@ class PlanBuilder {
 
   // Marks columns as having a place. A column behind another in coalesce() has one only where the
   // other is NULL.
-  void use(const Side& side, const Value& value);
+  void use(const Side& side, const PlannedValue& value);
   void use(const Side& side, std::string_view column) { used_[side.relation].emplace(column); }
   void recognise(std::string name);
 

@@ -155,7 +155,7 @@ void People::add_account_column(TablePlan& table) {
 
 void People::add_profile_column(TablePlan& table) {
   const Column& column = builder_.next_column(table);
-  const Value own = value_of(profile_, {column.name}, column.kind);
+  const PlannedValue own = value_of(profile_, {column.name}, column.kind);
   if (column.name == "id") {
     if (profile_) builder_.use(profile_, "id");
     builder_.add(table, id_, profile_ ? "profiles.id" : "app_users.id", "");

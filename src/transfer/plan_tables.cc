@@ -88,7 +88,7 @@ class TablePlanner {
       names.assign(rule->names.begin(), rule->names.end());
       std::erase(names, std::string_view());
     }
-    Value value = value_of(side_, names, column.kind);
+    PlannedValue value = value_of(side_, names, column.kind);
     if (value.absent() && rule != nullptr && !rule->absent.empty()) {
       value.sql = rule->absent;
       value.conversion = fmt::format("→ {}", shown(rule->absent));
@@ -124,11 +124,11 @@ class TablePlanner {
   // A time that must be there, for the order of lists: else another, else the beginning.
   void add_time(const std::vector<std::string_view>& names,
                 const std::vector<std::string_view>& else_names) {
-    Value value = value_of(side_, names, Kind::time);
+    PlannedValue value = value_of(side_, names, Kind::time);
     if (!value.absent() && (plan_.target->name == "conversations" || value.names[0] != names[0]))
       recognise(value.names[0]);
     if (value.nullable) {
-      const Value other = value_of(side_, else_names, Kind::time);
+      const PlannedValue other = value_of(side_, else_names, Kind::time);
       value.sql = fmt::format("coalesce({}, {}, {})", canonical(value, Kind::time),
                               canonical(other, Kind::time), kEpoch);
       value.conversion =
@@ -139,8 +139,8 @@ class TablePlanner {
 
   // No site listed meant every site; it becomes the workspace's own.
   void add_allowed_domains() {
-    Value value = value_of(side_, {"allowed_domains"}, Kind::json);
-    const Value domain = value_of(side_, {"domain"}, Kind::text);
+    PlannedValue value = value_of(side_, {"allowed_domains"}, Kind::json);
+    const PlannedValue domain = value_of(side_, {"domain"}, Kind::text);
     if (!value.absent()) recognise_type("allowed_domains");
     if (domain.absent()) return builder_.add(plan_, side_, value);
     const std::string host = fmt::format(
@@ -167,7 +167,7 @@ class TablePlanner {
   }
 
   void add_status() {
-    Value value = value_of(side_, {"status"}, Kind::text);
+    PlannedValue value = value_of(side_, {"status"}, Kind::text);
     const std::string sql = canonical(value, Kind::text);
     value.sql = fmt::format(
         "coalesce(CASE {} WHEN 'indexing' THEN 'processing'::text ELSE {} END, 'pending')", sql,
@@ -177,7 +177,7 @@ class TablePlanner {
   }
 
   void add_messages_count() {
-    const Value value = value_of(side_, {"messages_count", "message_count"}, Kind::integer);
+    const PlannedValue value = value_of(side_, {"messages_count", "message_count"}, Kind::integer);
     const Side messages = builder_.side("messages", "m");
     if (!value.absent() || !messages) return builder_.add(plan_, side_, value);
     join(fmt::format(" LEFT JOIN (SELECT {0}, count(*) AS n FROM {1} GROUP BY 1) m ON m.{0} = {2}",
@@ -189,7 +189,7 @@ class TablePlanner {
   }
 
   void add_chunk_workspace() {
-    Value value = value_of(side_, {"workspace_id"}, Kind::uuid);
+    PlannedValue value = value_of(side_, {"workspace_id"}, Kind::uuid);
     const Side documents = builder_.side("documents", "d");
     if (!documents || (!value.absent() && !value.nullable))
       return builder_.add(plan_, side_, value);
@@ -208,7 +208,7 @@ class TablePlanner {
 
   // Where chunks have no number: the one in their metadata, else their place in their document.
   void add_chunk_index() {
-    Value value = value_of(side_, {"chunk_index"}, Kind::integer);
+    PlannedValue value = value_of(side_, {"chunk_index"}, Kind::integer);
     if (!value.absent() && !value.nullable) return builder_.add(plan_, side_, value);
     const std::string id = side_.column("id"), document = side_.column("document_id");
     const std::string created = side_.has("created_at") ? "created_at" : "id";

@@ -197,12 +197,12 @@ TEST(Rules, EveryChecksColumnIsOneOfTheTables) {
   int checks = 0;
   for (const Table& table : tables())
     for (const Column& column : table.columns)
-      if (const Check* check = find_check(table.name, column.name)) {
+      if (const CheckRule* check = find_check(table.name, column.name)) {
         ++checks;
         EXPECT_FALSE(explain(check->name, table, column).fr.empty());
       }
   EXPECT_EQ(checks, 10);
-  const Check& feedback = *find_check("messages", "feedback");
+  const CheckRule& feedback = *find_check("messages", "feedback");
   EXPECT_TRUE(passes(feedback, std::int64_t{-1}));
   EXPECT_TRUE(passes(feedback, nullptr));
   EXPECT_FALSE(passes(feedback, std::int64_t{0}));

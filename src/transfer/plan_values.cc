@@ -18,8 +18,8 @@ bool is_vector_type(std::string_view type) {
 }
 
 // The column as the reader takes it for this kind, or cast to what it takes.
-Value one_value(const Side& side, const CatalogColumn& column, Kind kind) {
-  Value value{side.column(column.name), column.type, {column.name}, "", !column.not_null};
+PlannedValue one_value(const Side& side, const CatalogColumn& column, Kind kind) {
+  PlannedValue value{side.column(column.name), column.type, {column.name}, "", !column.not_null};
   const auto become = [&](std::string sql, std::string_view type, std::string conversion) {
     value.sql = std::move(sql);
     value.type = type;
@@ -80,31 +80,32 @@ std::string_view canonical_type(Kind kind) {
   return "text";
 }
 
-std::string canonical(const Value& value, Kind kind) {
+std::string canonical(const PlannedValue& value, Kind kind) {
   const std::string_view type = canonical_type(kind);
   if (value.absent()) return "NULL::" + std::string(type);
   return value.type == type ? value.sql : "(" + value.sql + ")::" + std::string(type);
 }
 
-Value value_of(const Side& side, const std::vector<std::string_view>& names, Kind kind) {
-  std::vector<Value> found;
+PlannedValue value_of(const Side& side, const std::vector<std::string_view>& names, Kind kind) {
+  std::vector<PlannedValue> found;
   for (std::string_view name : names) {
     const CatalogColumn* column = side ? side.relation->find(name) : nullptr;
     if (column != nullptr) found.push_back(one_value(side, *column, kind));
   }
   if (found.empty())
     return {"NULL::" + std::string(canonical_type(kind)), std::string(canonical_type(kind))};
-  Value first = found.front();
+  PlannedValue first = found.front();
   // Vectors of two types have no common one: the second column stays where it is.
   if (kind == Kind::vector)
-    std::erase_if(found, [&](const Value& other) { return other.type != first.type; });
+    std::erase_if(found, [&](const PlannedValue& other) { return other.type != first.type; });
   if (found.size() == 1) return first;
-  const bool same = std::ranges::all_of(found, [&](const Value& other) {
+  const bool same = std::ranges::all_of(found, [&](const PlannedValue& other) {
     return other.type == first.type || (is_text_type(other.type) && is_text_type(first.type) &&
                                         other.type != "enum" && first.type != "enum");
   });
-  Value all{"coalesce(", same ? first.type : std::string(canonical_type(kind)), {}, "", true};
-  for (const Value& each : found) {
+  PlannedValue all{
+      "coalesce(", same ? first.type : std::string(canonical_type(kind)), {}, "", true};
+  for (const PlannedValue& each : found) {
     if (&each != &found.front()) all.sql += ", ";
     all.sql += same ? each.sql : canonical(each, kind);
     all.names.push_back(each.names.front());
@@ -115,7 +116,7 @@ Value value_of(const Side& side, const std::vector<std::string_view>& names, Kin
   return all;
 }
 
-Value value_of(const Side& side, std::initializer_list<std::string_view> names, Kind kind) {
+PlannedValue value_of(const Side& side, std::initializer_list<std::string_view> names, Kind kind) {
   return value_of(side, std::vector<std::string_view>(names), kind);
 }
 

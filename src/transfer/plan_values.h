@@ -23,7 +23,7 @@ struct Side {
 };
 
 // An expression that a column's value is made of.
-struct Value {
+struct PlannedValue {
   std::string sql;
   std::string type;                     // pg_type.typname
   std::vector<std::string> names = {};  // source columns, the first is preferred
@@ -36,11 +36,11 @@ struct Value {
 bool is_text_type(std::string_view type);
 
 // The first of `names` that the table has, or coalesce() of those it has; absent when it has none.
-Value value_of(const Side& side, std::initializer_list<std::string_view> names, Kind kind);
-Value value_of(const Side& side, const std::vector<std::string_view>& names, Kind kind);
+PlannedValue value_of(const Side& side, std::initializer_list<std::string_view> names, Kind kind);
+PlannedValue value_of(const Side& side, const std::vector<std::string_view>& names, Kind kind);
 
 // The same in the one type that all expressions of a kind can be mixed in: text, timestamptz …
-std::string canonical(const Value& value, Kind kind);
+std::string canonical(const PlannedValue& value, Kind kind);
 // That type's name, for NULL and constants.
 std::string_view canonical_type(Kind kind);
 

@@ -58,7 +58,7 @@ class PostgresReader final : public Reader {
     }
     RowReader rows(*table.target, layout->second);
     CopyStream stream(columns);
-    const auto read_row = [&](std::span<const Field> fields) {
+    const auto read_row = [&](std::span<const CopyField> fields) {
       const Row row = rows.read(fields);
       return rows.refused().empty() ? each(row) : rows.refusal();
     };

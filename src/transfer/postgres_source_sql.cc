@@ -143,7 +143,7 @@ Result<std::vector<KeyRange>> cut_ranges(SourceConnection& connection, const Tab
     Selection part{{bucket_begin(bucket), {}, 0}, {}};
     if (bucket + 1 < kBuckets) part.range.to = bucket_begin(bucket + 1);
     CopyStream stream(2);
-    const auto add = [&](std::span<const Field> fields) {
+    const auto add = [&](std::span<const CopyField> fields) {
       std::array<std::uint8_t, 16> id{};
       std::ranges::copy(as_bytes(fields[0].bytes).first(16), id.begin());
       cutter.add(Uuid(id), 1, big_endian<std::int64_t>(fields[1].bytes.data()));

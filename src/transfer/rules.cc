@@ -15,7 +15,7 @@ constexpr std::string_view kChannels[] = {"widget", "test", "api"};
 constexpr std::string_view kMessageRoles[] = {"user", "assistant", "system"};
 
 // db/migrations/*/0001_schema.sql
-constexpr Check kChecks[] = {
+constexpr CheckRule kChecks[] = {
     {"app_users", "role", "CHK_user_role", kUserRoles},
     {"workspace_members", "role", "CHK_workspace_members_role", kUserRoles},
     {"workspace_invitations", "role", "CHK_workspace_invitations_role", kUserRoles},
@@ -28,7 +28,7 @@ constexpr Check kChecks[] = {
     {"messages", "feedback", "CHK_messages_feedback", {}, -1, 1, true},
 };
 
-constexpr ForeignKey kForeignKeys[] = {
+constexpr ForeignKeyRule kForeignKeys[] = {
     {"app_sessions", "user_id", "app_users"},
     {"profiles", "id", "app_users"},
     {"workspaces", "user_id", "profiles"},
@@ -99,13 +99,14 @@ constexpr std::size_t kExamples = 20;
 
 }  // namespace
 
-const Check* find_check(std::string_view table, std::string_view column) {
-  const auto* found = std::ranges::find_if(
-      kChecks, [&](const Check& check) { return check.table == table && check.column == column; });
+const CheckRule* find_check(std::string_view table, std::string_view column) {
+  const auto* found = std::ranges::find_if(kChecks, [&](const CheckRule& check) {
+    return check.table == table && check.column == column;
+  });
   return found == std::end(kChecks) ? nullptr : found;
 }
 
-bool passes(const Check& check, const sql::Param& value) {
+bool passes(const CheckRule& check, const sql::Param& value) {
   if (const auto* text = std::get_if<std::string_view>(&value))
     return std::ranges::find(check.words, *text) != check.words.end();
   double number = 0;
@@ -118,8 +119,8 @@ bool passes(const Check& check, const sql::Param& value) {
   return number >= check.least && number <= check.most && !(check.not_zero && number == 0);
 }
 
-const std::vector<Unique>& uniques() {
-  static const std::vector<Unique> all{
+const std::vector<UniqueRule>& uniques() {
+  static const std::vector<UniqueRule> all{
       {"app_users", {"email"}, true},
       {"workspaces", {"api_key"}},
       {"workspace_invitations", {"workspace_id", "email"}, true},
@@ -132,7 +133,7 @@ const std::vector<Unique>& uniques() {
   return all;
 }
 
-std::span<const ForeignKey> foreign_keys() {
+std::span<const ForeignKeyRule> foreign_keys() {
   return kForeignKeys;
 }
 
@@ -141,7 +142,7 @@ Sentence explain(Rule rule, const Table& table, const Column& column) {
   if (found != std::end(kExplanations))
     return {fmt::format(fmt::runtime(found->fr), column.size),
             fmt::format(fmt::runtime(found->en), column.size)};
-  const Check* check = find_check(table.name, column.name);
+  const CheckRule* check = find_check(table.name, column.name);
   std::string allowed;
   if (check == nullptr)
     allowed = "";

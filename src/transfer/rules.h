@@ -17,7 +17,7 @@
 namespace monitora::transfer {
 
 // A CHECK on one column. NULL passes. Numbers within [least, most], or one of the words.
-struct Check {
+struct CheckRule {
   std::string_view table;
   std::string_view column;
   Rule name;
@@ -26,24 +26,24 @@ struct Check {
   double most = 0;
   bool not_zero = false;
 };
-const Check* find_check(std::string_view table, std::string_view column);
-bool passes(const Check& check, const sql::Param& value);
+const CheckRule* find_check(std::string_view table, std::string_view column);
+bool passes(const CheckRule& check, const sql::Param& value);
 
 // Columns that are unique together among rows where none is NULL; text in `fold` is compared
 // without case.
-struct Unique {
+struct UniqueRule {
   std::string_view table;
   std::vector<std::string_view> columns;
   bool fold = false;
 };
-const std::vector<Unique>& uniques();
+const std::vector<UniqueRule>& uniques();
 
-struct ForeignKey {
+struct ForeignKeyRule {
   std::string_view table;
   std::string_view column;
   std::string_view parent;  // by its first column
 };
-std::span<const ForeignKey> foreign_keys();
+std::span<const ForeignKeyRule> foreign_keys();
 
 // What is wrong and what to do about it.
 Sentence explain(Rule rule, const Table& table, const Column& column);

@@ -17,8 +17,8 @@ class Search {
   Result<std::vector<Refusal>> run() {
     for (const TablePlan& table : plan_.tables) MONITORA_TRY(read_rows(table));
     for (const TablePlan& table : plan_.tables) MONITORA_TRY(find_duplicate_keys(table));
-    for (const Unique& unique : uniques()) MONITORA_TRY(find_duplicates(unique));
-    for (const ForeignKey& key : foreign_keys()) MONITORA_TRY(find_orphans(key));
+    for (const UniqueRule& unique : uniques()) MONITORA_TRY(find_duplicates(unique));
+    for (const ForeignKeyRule& key : foreign_keys()) MONITORA_TRY(find_orphans(key));
     return counter_.take();
   }
 
@@ -46,7 +46,7 @@ class Search {
     MONITORA_ASSIGN(std::vector<Wire> wires, wires_of(connection_, select));
     RowReader rows(*table.target, std::move(wires));
     CopyStream stream(table.columns.size());
-    const auto read = [&](std::span<const Field> fields) {
+    const auto read = [&](std::span<const CopyField> fields) {
       rows.read(fields);
       for (const RefusedValue& refused : rows.refused())
         counter_.add(*table.target, *refused.column, refused.rule, rows.key());
@@ -88,7 +88,7 @@ class Search {
     return find_same(table, *table.columns[0].target, values, "true");
   }
 
-  Status find_duplicates(const Unique& unique) {
+  Status find_duplicates(const UniqueRule& unique) {
     const TablePlan* table = find(unique.table);
     if (table == nullptr) return {};
     std::string values, present;
@@ -103,7 +103,7 @@ class Search {
     return find_same(*table, *column(*table, unique.columns.back()).target, values, present);
   }
 
-  Status find_orphans(const ForeignKey& key) {
+  Status find_orphans(const ForeignKeyRule& key) {
     const TablePlan* child = find(key.table);
     const TablePlan* parent = find(key.parent);
     if (child == nullptr) return {};
