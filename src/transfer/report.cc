@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "transfer/report_words.h"
@@ -65,6 +66,13 @@ std::string Words::number(std::int64_t value) const {
     digits.insert(at, gap);
   }
   return digits;
+}
+
+std::string Words::figure(const std::string& text) const {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? number(value) : text;
 }
 
 std::string Words::bytes(std::int64_t value) const {

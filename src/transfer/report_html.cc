@@ -137,8 +137,8 @@ class Page {
     for (const Check& check : of.checks) {
       add("<tr><th scope=\"row\">{}</th><td>{}</td>", escaped(say_(check.what)),
           mark(check.differences == 0, say_));
-      add("<td class=\"n\">{}</td><td class=\"n\">{}</td>", escaped(check.source),
-          escaped(check.target));
+      add("<td class=\"n\">{}</td><td class=\"n\">{}</td>", escaped(say_.figure(check.source)),
+          escaped(say_.figure(check.target)));
       number(check.differences);
       out_ += "</tr>\n";
     }

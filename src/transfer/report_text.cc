@@ -151,7 +151,8 @@ class TextReport {
     out_ += tables.text() + "\n";
     TextTable checks("llrr");
     for (const Check& check : of.checks)
-      checks.add({mark(check.differences), say_(check.what), check.source, check.target});
+      checks.add({mark(check.differences), say_(check.what), say_.figure(check.source),
+                  say_.figure(check.target)});
     out_ += checks.text();
     list(say_("À savoir", "To know"), of.notes);
     differences(of);

@@ -19,7 +19,8 @@ class Words {
   }
   // 1 234 567 or 1,234,567; spaces that do not break.
   std::string number(std::int64_t value) const;
-  std::string bytes(std::int64_t value) const;  // "12.3 MB"
+  std::string figure(const std::string& text) const;  // the same where a text is a whole number
+  std::string bytes(std::int64_t value) const;        // "12.3 MB"
   // "2026-11-23 04:50:12 UTC"
   std::string time(Time time) const;
   std::string duration(Time from, Time to) const;  // "1 min 02 s", "0.8 s"
