@@ -1,10 +1,13 @@
 // Insights, topics, analytics and the answer cache.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/time_zone.h"
 #include "domain/conversation.h"
 #include "domain/insights.h"
 #include "ports/embedder.h"
@@ -18,8 +21,6 @@ class InsightsStore {
   // By the plan's formulas, over every channel but `test`; upserts insights_cache, safe under
   // concurrency. (sp_calculate_workspace_insights.)
   virtual Result<InsightMetrics> calculate(const WorkspaceId& workspace) = 0;
-  // The same formulas over the messages since `since`, without touching insights_cache.
-  virtual Result<InsightMetrics> metrics(const WorkspaceId& workspace, Time since) = 0;
   virtual Result<std::vector<LowConfidenceQuestion>> low_confidence(const WorkspaceId& workspace,
                                                                     Time since, int limit) = 0;
   // Resolving a resolved one is ok. not_found `message_not_found` for a message that is not an
@@ -27,9 +28,30 @@ class InsightsStore {
   virtual Status resolve(const WorkspaceId& workspace, const MessageId& message) = 0;
   virtual Result<std::vector<Topic>> topics(const WorkspaceId& workspace) = 0;
   virtual Status replace_topics(const WorkspaceId& workspace, const std::vector<Topic>& topics) = 0;
-  // [from, to), channel `test` left out; points by hour or day (UTC).
-  virtual Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to,
-                                      bool by_hour) = 0;
+
+  // One for each time between a bound and the next (there are at least two, in order), summed from
+  // the messages.
+  virtual Result<std::vector<Figures>> count(const WorkspaceId& workspace,
+                                             std::span<const Time> bounds) = 0;
+  // With a message in [from, to), each once; exact, however many. Documents are those of now.
+  struct People {
+    std::int64_t conversations = 0;
+    std::int64_t visitors = 0;
+    std::int64_t documents = 0;
+  };
+  virtual Result<People> people(const WorkspaceId& workspace, Time from, Time to) = 0;
+
+  // Daily figures are kept in analytics_daily once their day is over. A vote, a resolved answer or
+  // a deleted conversation takes those of its days away in its own transaction: what is kept is
+  // true, and a day that is not kept is to be counted.
+  virtual Result<std::map<Day, Figures>> kept(const WorkspaceId& workspace, const TimeZone& zone,
+                                              Day from, Day to) = 0;
+  // `counted` is when counting began: what changed in the workspace since, or shortly before, may
+  // or may not be in `days`, and nothing is kept then.
+  virtual Status keep(const WorkspaceId& workspace, const TimeZone& zone,
+                      const std::map<Day, Figures>& days, Time counted) = 0;
+  // Those of which any day is kept.
+  virtual Result<std::vector<WorkspaceId>> with_kept_figures() = 0;
 };
 
 class CacheStore {

@@ -4,6 +4,7 @@
 #include "storage/conversation_rows.h"
 #include "storage/cursor.h"
 #include "storage/export_messages.h"
+#include "storage/figures.h"
 #include "storage/json.h"
 #include "storage/query.h"
 #include "storage/stores.h"
@@ -145,6 +146,7 @@ class SqlConversationStore final : public ConversationStore {
         // A turn comes after the one before it, whatever the clocks of two nodes say.
         if (last && *last >= at) at = *last + Micros(1);
       }
+      MONITORA_TRY(forget_days_of_older(connection, workspace, messages, now));
       if (!messages.empty())
         MONITORA_TRY(insert_messages(connection, conversation.id, messages, at));
       else if (!is_new)
@@ -167,6 +169,7 @@ class SqlConversationStore final : public ConversationStore {
                              "WHERE id = ? AND workspace_id = ?)",
                              {p(feedback), p(message), p(conversation), p(workspace)}));
       if (rows == 0) return Status::not_found("message_not_found");
+      MONITORA_TRY(forget_figures_of(connection, workspace, message));
       return log_change(connection, workspace, "message", conversation.to_string(), "updated",
                         clock_.now());
     });
@@ -174,6 +177,7 @@ class SqlConversationStore final : public ConversationStore {
 
   Status remove(const WorkspaceId& workspace, const ConversationId& conversation) override {
     return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_TRY(forget_figures_of(connection, workspace, conversation));
       // Its messages go with it (ON DELETE CASCADE).
       MONITORA_ASSIGN(
           const auto rows,
@@ -201,6 +205,19 @@ class SqlConversationStore final : public ConversationStore {
         {p(conversation.id), p(workspace), p_or_null(conversation.visitor_id),
          p_or_null(conversation.title), p(to_string(conversation.channel)),
          p(has_start ? conversation.started_at : now)});
+  }
+
+  // Messages of an import: their days may be over, and kept.
+  static Status forget_days_of_older(Connection& connection, const WorkspaceId& workspace,
+                                     const std::vector<Message>& messages, Time now) {
+    std::optional<Time> first, last;
+    for (const Message& message : messages) {
+      const Time at = message.created_at;
+      if (at == Time() || at >= now - std::chrono::minutes(5)) continue;
+      first = std::min(first.value_or(at), at);
+      last = std::max(last.value_or(at), at);
+    }
+    return first ? forget_figures(connection, workspace, *first, *last) : Status();
   }
 
   // The time of its last message. Until the transaction's end nobody else adds to it, so that turns

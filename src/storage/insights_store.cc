@@ -1,7 +1,8 @@
-#include "storage/analytics.h"
 #include "storage/changes.h"
 #include "storage/cursor.h"
+#include "storage/figures.h"
 #include "storage/json.h"
+#include "storage/query.h"
 #include "storage/sqlserver_procedures.h"
 #include "storage/stores.h"
 #include "storage/upsert.h"
@@ -14,14 +15,16 @@ using sql::p;
 using sql::Param;
 using sql::Row;
 
-// Of `messages m`: votes up, votes, mean score, low scores, messages, conversations. The formulas
-// of sp_calculate_workspace_insights. Its one `?` is false.
+// Of `messages m`: votes up, votes, sum of scores in billionths, scores, low scores, messages. The
+// formulas of sp_calculate_workspace_insights. Its one `?` is false.
 constexpr std::string_view kAggregates =
     "SUM(CASE WHEN m.role = 'assistant' AND m.feedback = 1 THEN 1 ELSE 0 END), "
     "SUM(CASE WHEN m.role = 'assistant' AND m.feedback IS NOT NULL THEN 1 ELSE 0 END), "
-    "AVG(CASE WHEN m.role = 'assistant' THEN m.rag_score END), "
+    "CAST(SUM(CASE WHEN m.role = 'assistant' AND m.rag_score IS NOT NULL "
+    "THEN CAST(FLOOR(m.rag_score * 1000000000.0 + 0.5) AS BIGINT) ELSE 0 END) AS BIGINT), "
+    "SUM(CASE WHEN m.role = 'assistant' AND m.rag_score IS NOT NULL THEN 1 ELSE 0 END), "
     "SUM(CASE WHEN m.role = 'assistant' AND m.rag_score < 0.5 AND m.is_resolved = ? "
-    "THEN 1 ELSE 0 END), COUNT(*), COUNT(DISTINCT c.id)";
+    "THEN 1 ELSE 0 END), COUNT(*)";
 
 constexpr std::string_view kDocuments = "(SELECT COUNT(*) FROM documents WHERE workspace_id = ?)";
 constexpr std::string_view kConversations =
@@ -31,18 +34,22 @@ constexpr std::string_view kFrom =
     "WHERE c.workspace_id = ? AND c.channel <> 'test'";
 
 // Columns of kAggregates, then conversations, then documents.
-InsightMetrics read_metrics(const Row& row, std::int64_t conversations, std::int64_t documents) {
+InsightMetrics read_metrics(const Row& row) {
+  Figures figures;
+  figures.votes_up = row.integer(0);
+  figures.votes = row.integer(1);
+  figures.score_sum = row.integer(2);
+  figures.scored = row.integer(3);
   InsightMetrics metrics;
-  const auto votes = static_cast<double>(row.integer(1));
-  if (votes > 0) metrics.satisfaction_rate = 100.0 * static_cast<double>(row.integer(0)) / votes;
-  if (!row.is_null(2)) metrics.avg_rag_score = row.real(2);
-  metrics.low_confidence_count = row.integer(3);
-  metrics.total_messages = row.integer(4);
-  metrics.total_conversations = conversations;
-  if (conversations > 0)
-    metrics.avg_messages_per_conversation =
-        static_cast<double>(metrics.total_messages) / static_cast<double>(conversations);
-  metrics.total_documents = documents;
+  metrics.satisfaction_rate = figures.satisfaction_rate();
+  metrics.avg_rag_score = figures.avg_rag_score();
+  metrics.low_confidence_count = row.integer(4);
+  metrics.total_messages = row.integer(5);
+  metrics.total_conversations = row.integer(6);
+  if (metrics.total_conversations > 0)
+    metrics.avg_messages_per_conversation = static_cast<double>(metrics.total_messages) /
+                                            static_cast<double>(metrics.total_conversations);
+  metrics.total_documents = row.integer(7);
   return metrics;
 }
 
@@ -71,22 +78,6 @@ class SqlInsightsStore final : public InsightsStore {
       return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
                         metrics.calculated_at);
     })));
-    return metrics;
-  }
-
-  Result<InsightMetrics> metrics(const WorkspaceId& workspace, Time since) override {
-    InsightMetrics metrics;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      const std::string statement = "SELECT " + std::string(kAggregates) + ", " +
-                                    std::string(kDocuments) + std::string(kFrom) +
-                                    " AND c.last_message_at >= ? AND m.created_at >= ?";
-      return connection.query(statement, {p(false), p(workspace), p(workspace), p(since), p(since)},
-                              [&](const Row& row) {
-                                metrics = read_metrics(row, row.integer(5), row.integer(6));
-                                return Status();
-                              });
-    }));
-    metrics.calculated_at = clock_.now();
     return metrics;
   }
 
@@ -125,6 +116,7 @@ class SqlInsightsStore final : public InsightsStore {
                           "WHERE workspace_id = ?)",
                           {p(true), p(message), p(workspace)}));
       if (rows == 0) return Status::not_found("message_not_found");
+      MONITORA_TRY(forget_figures_of(connection, workspace, message));
       return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
                         clock_.now());
     });
@@ -174,15 +166,62 @@ class SqlInsightsStore final : public InsightsStore {
     return workspace_must_exist(status);
   }
 
-  Result<Analytics> analytics(const WorkspaceId& workspace, Time from, Time to,
-                              bool by_hour) override {
-    Analytics analytics;
-    MONITORA_TRY(pool_.report([&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(analytics, read_totals(connection, workspace, from, to));
-      MONITORA_ASSIGN(analytics.history, read_history(connection, workspace, from, to, by_hour));
+  Result<std::vector<Figures>> count(const WorkspaceId& workspace,
+                                     std::span<const Time> bounds) override {
+    std::vector<Figures> figures;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(figures, count_figures(connection, workspace, bounds));
       return {};
     }));
-    return analytics;
+    return figures;
+  }
+
+  Result<People> people(const WorkspaceId& workspace, Time from, Time to) override {
+    People people;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(people, count_people(connection, workspace, from, to));
+      return {};
+    }));
+    return people;
+  }
+
+  Result<std::map<Day, Figures>> kept(const WorkspaceId& workspace, const TimeZone& zone, Day from,
+                                      Day to) override {
+    std::map<Day, Figures> days;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(days, read_kept_figures(connection, workspace, zone.name(), from, to));
+      return {};
+    }));
+    return days;
+  }
+
+  Status keep(const WorkspaceId& workspace, const TimeZone& zone,
+              const std::map<Day, Figures>& days, Time counted) override {
+    // Nodes' clocks differ a little, and what commits late was written a little earlier.
+    const Time since = counted - std::chrono::minutes(1);
+    return workspace_must_exist(transact_upsert(pool_, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(
+          const bool changed,
+          exists(connection,
+                 "SELECT 1 FROM change_log WHERE workspace_id = ? AND at >= ? "
+                 "AND (entity = 'insights' OR entity = 'message' AND operation = 'updated' "
+                 "OR entity = 'conversation' AND operation = 'deleted')",
+                 {p(workspace), p(since)}));
+      return changed ? Status() : write_kept_figures(connection, workspace, zone.name(), days);
+    }));
+  }
+
+  Result<std::vector<WorkspaceId>> with_kept_figures() override {
+    std::vector<WorkspaceId> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT DISTINCT workspace_id FROM analytics_daily WHERE figures IS NOT NULL", {},
+          [&](const Row& row) {
+            found.emplace_back(row.uuid(0));
+            return Status();
+          });
+    }));
+    return found;
   }
 
  private:
@@ -193,7 +232,7 @@ class SqlInsightsStore final : public InsightsStore {
                                   std::string(kFrom);
     MONITORA_TRY(connection.query(statement, {p(false), p(workspace), p(workspace), p(workspace)},
                                   [&](const Row& row) {
-                                    metrics = read_metrics(row, row.integer(6), row.integer(7));
+                                    metrics = read_metrics(row);
                                     return Status();
                                   }));
     metrics.calculated_at = clock_.now();

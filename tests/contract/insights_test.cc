@@ -88,24 +88,6 @@ TEST_P(InsightsContract, SimultaneousCalculationsKeepOneRow) {
   EXPECT_KEY(insights->calculate(WorkspaceId::random()), "workspace_not_found");
 }
 
-TEST_P(InsightsContract, MetricsOfAPeriodCountItsMessagesOnly) {
-  const auto [made, messages] = talk(workspace, "vieux", "vieux", 0.2);
-  vote(-1, 0.2);
-  clock.advance(hours(48));
-  const Time since = clock.now();
-  ASSERT_OK(conversations->append(workspace, made, false, {question("q"), answer("r", 0.8)}));
-  vote(1, 0.6);
-  const auto found = insights->metrics(workspace, since);
-  ASSERT_OK(found);
-  EXPECT_EQ(found->satisfaction_rate, 100.0);
-  EXPECT_NEAR(*found->avg_rag_score, 0.7, 1e-9);
-  EXPECT_EQ(found->low_confidence_count, 0);
-  EXPECT_EQ(found->total_conversations, 2);
-  EXPECT_EQ(found->total_messages, 4);
-  EXPECT_EQ(found->avg_messages_per_conversation, 2);
-  EXPECT_EQ(count("insights_cache"), 0);
-}
-
 TEST_P(InsightsContract, AWeakAnswerComesWithTheQuestionBeforeIt) {
   const auto [made, first] = talk(workspace, "première ?", "bonne", 0.9);
   clock.advance(seconds(1));
@@ -164,7 +146,7 @@ TEST_P(InsightsContract, TopicsAreReplacedAsAWhole) {
              "workspace_not_found");
 }
 
-TEST_P(InsightsContract, AnalyticsSumAPeriodByHourAndDay) {
+TEST_P(InsightsContract, FiguresOfEachTimeCountItsMessages) {
   const Time day = *parse_time("2026-11-20T00:00:00Z");
   upload(workspace);
   const auto at = [&](const char* time) { clock.set(*parse_time(time)); };
@@ -186,7 +168,7 @@ TEST_P(InsightsContract, AnalyticsSumAPeriodByHourAndDay) {
   ASSERT_OK(conversations->append(workspace, other, true, {question("q"), liked}));
   ASSERT_OK(conversations->set_feedback(workspace, other.id, liked.id, 1));
   ASSERT_OK(conversations->append(workspace, conversation(Channel::api, ""), true,
-                                  {question("q"), answer("sans mesure")}));
+                                  {question("q"), answer("sans mesure", 0.25)}));
   at("2026-11-20T13:30:00Z");
   ASSERT_OK(conversations->append(workspace, conversation(Channel::widget, "bob"), true,
                                   {question("q")}));
@@ -196,40 +178,127 @@ TEST_P(InsightsContract, AnalyticsSumAPeriodByHourAndDay) {
   talk(workspace, "q", "r");
   talk(foreign, "q", "r");
 
-  const auto found = insights->analytics(workspace, day, day + hours(24), true);
+  const Time hours_bounds[] = {day, day + hours(1), day + hours(13), day + hours(14),
+                               day + hours(24)};
+  const auto found = insights->count(workspace, hours_bounds);
   ASSERT_OK(found);
-  EXPECT_EQ(found->total_conversations, 4);
-  EXPECT_EQ(found->total_messages, 7);
-  EXPECT_EQ(found->unique_visitors, 2);
-  EXPECT_EQ(found->documents_count, 1);
-  EXPECT_EQ(found->satisfaction_rate, 100.0);
-  EXPECT_EQ(found->avg_response_time_ms, 200.0);
-  EXPECT_EQ(found->avg_ttfb_ms, 20.0);
-  EXPECT_NEAR(*found->cache_hit_rate, 100.0 / 3, 1e-9);
-  ASSERT_EQ(found->history.size(), 2U);
-  EXPECT_EQ(found->history[0].from, day);
-  EXPECT_EQ(found->history[0].messages, 6);
-  EXPECT_EQ(found->history[0].conversations, 3);
-  EXPECT_EQ(found->history[0].visitors, 1);
-  EXPECT_EQ(found->history[1].from, day + hours(13));
-  EXPECT_EQ(found->history[1].messages, 1);
+  ASSERT_EQ(found->size(), 4U);
+  const Figures& first = (*found)[0];
+  EXPECT_EQ(first.messages, 6);
+  EXPECT_EQ(first.conversations, 3);
+  EXPECT_EQ(first.visitors, 1);
+  EXPECT_EQ(first.answers, 3);
+  EXPECT_EQ(first.cached, 1);
+  EXPECT_EQ(first.votes, 1);
+  EXPECT_EQ(first.votes_up, 1);
+  EXPECT_EQ(first.scored, 3);
+  EXPECT_EQ(first.score_sum, 1'250'000'000);
+  EXPECT_EQ(first.low_confidence, 1);
+  EXPECT_EQ(first.response.mean(), 200.0);
+  EXPECT_EQ(first.first_token.mean(), 20.0);
+  EXPECT_EQ((*found)[1], Figures());
+  EXPECT_EQ((*found)[2].messages, 1);
+  EXPECT_EQ((*found)[2].visitors, 1);
+  EXPECT_EQ((*found)[3], Figures());
 
-  const auto by_day = insights->analytics(workspace, day - hours(24), day + hours(48), false);
-  ASSERT_OK(by_day);
-  ASSERT_EQ(by_day->history.size(), 3U);
-  EXPECT_EQ(by_day->history[0].from, day - hours(24));
-  EXPECT_EQ(by_day->history[1].from, day);
-  EXPECT_EQ(by_day->history[1].messages, 7);
-  EXPECT_EQ(by_day->history[1].visitors, 2);
-  EXPECT_EQ(by_day->total_messages, 10);
-
-  const auto nothing = insights->analytics(workspace, day - hours(48), day - hours(24), false);
-  ASSERT_OK(nothing);
-  EXPECT_FALSE(nothing->satisfaction_rate || nothing->cache_hit_rate ||
-               nothing->avg_response_time_ms || nothing->avg_ttfb_ms);
-  EXPECT_THAT(nothing->history, IsEmpty());
+  // Who appears in two of them counts in each, and once in the whole.
+  const auto people = insights->people(workspace, day, day + hours(24));
+  ASSERT_OK(people);
+  EXPECT_EQ(people->conversations, 4);
+  EXPECT_EQ(people->visitors, 2);
+  EXPECT_EQ(people->documents, 1);
+  EXPECT_EQ(insights->people(workspace, day - hours(24), day)->conversations, 1);
+  EXPECT_EQ(insights->people(workspace, day - hours(24), day + hours(48))->conversations, 5);
+  EXPECT_EQ(insights->people(workspace, day - hours(48), day - hours(24))->visitors, 0);
 }
 
+class KeptFigures : public InsightsContract {
+ protected:
+  void SetUp() override {
+    InsightsContract::SetUp();
+    clock.set(*parse_time("2026-11-20T12:00:00Z"));
+    talked = talk(workspace, "q", "r", 0.1);
+    clock.advance(hours(48));
+    ASSERT_OK(insights->keep(workspace, zone, days, clock.now()));
+  }
+  std::map<Day, Figures> kept() {
+    const auto found = insights->kept(workspace, zone, day, day + std::chrono::days(3));
+    EXPECT_TRUE(found.ok()) << found.status().to_string();
+    return found.ok() ? *found : std::map<Day, Figures>();
+  }
+  static Figures some(int messages) {
+    Figures figures;
+    figures.messages = messages;
+    figures.conversations = 2;
+    figures.visitors = 1;
+    figures.count_answer(1, true, 0.1, false, 1234, 56);
+    figures.count_answer(-1, false, 0.7, true, 98765, {});
+    return figures;
+  }
+
+  const Day day = *parse_day("2026-11-19");
+  const TimeZone zone = *TimeZone::find("Europe/Paris");
+  const std::map<Day, Figures> days = {{day, some(4)}, {day + std::chrono::days(1), some(6)}};
+  std::pair<Conversation, std::vector<Message>> talked;
+};
+
+TEST_P(KeptFigures, ComeBackAsTheyWere) {
+  EXPECT_EQ(kept(), days);
+  EXPECT_THAT(*insights->kept(workspace, zone, day, day), IsEmpty());
+  EXPECT_EQ(insights->kept(workspace, zone, day, day + std::chrono::days(1))->size(), 1U);
+  EXPECT_THAT(*insights->kept(workspace, TimeZone::utc(), day, day + std::chrono::days(3)),
+              IsEmpty())
+      << "another zone's days";
+  EXPECT_THAT(*insights->kept(foreign, zone, day, day + std::chrono::days(3)), IsEmpty());
+  EXPECT_THAT(*insights->with_kept_figures(), ElementsAre(workspace));
+  // The row that reports read.
+  EXPECT_EQ(count("analytics_daily"), 2);
+  ASSERT_OK(insights->keep(workspace, zone, {{day, some(8)}}, clock.now()));
+  EXPECT_EQ(count("analytics_daily"), 2);
+  EXPECT_EQ(kept().at(day).messages, 8);
+  EXPECT_KEY(insights->keep(WorkspaceId::random(), zone, days, clock.now()), "workspace_not_found");
+}
+
+TEST_P(KeptFigures, AVoteTakesItsDayAway) {
+  ASSERT_OK(conversations->set_feedback(workspace, talked.first.id, talked.second[1].id, 1));
+  EXPECT_FALSE(kept().contains(day + std::chrono::days(1)));
+  EXPECT_EQ(count("analytics_daily"), 2) << "what reports read stays until it is counted again";
+}
+
+TEST_P(KeptFigures, AResolvedAnswerTakesItsDayAway) {
+  ASSERT_OK(insights->resolve(workspace, talked.second[1].id));
+  EXPECT_FALSE(kept().contains(day + std::chrono::days(1)));
+}
+
+TEST_P(KeptFigures, ADeletedConversationTakesItsDaysAway) {
+  EXPECT_KEY(conversations->remove(foreign, talked.first.id), "conversation_not_found");
+  EXPECT_EQ(kept(), days);
+  ASSERT_OK(conversations->remove(workspace, talked.first.id));
+  EXPECT_FALSE(kept().contains(day + std::chrono::days(1)));
+}
+
+TEST_P(KeptFigures, AnOlderMessageTakesItsDayAway) {
+  Message late = question("importé");
+  late.created_at = clock.now() - hours(48);
+  ASSERT_OK(conversations->append(workspace, talked.first, false, {late}));
+  EXPECT_FALSE(kept().contains(day + std::chrono::days(1)));
+  ASSERT_OK(insights->keep(workspace, zone, days, clock.now()));
+  ASSERT_OK(conversations->append(workspace, talked.first, false, {question("maintenant")}));
+  EXPECT_EQ(kept(), days);
+}
+
+TEST_P(KeptFigures, NothingIsKeptThatChangedWhileItWasCounted) {
+  const Time counted = clock.now();
+  clock.advance(seconds(30));
+  ASSERT_OK(conversations->set_feedback(workspace, talked.first.id, talked.second[1].id, 1));
+  ASSERT_OK(insights->keep(workspace, zone, days, counted));
+  EXPECT_FALSE(kept().contains(day + std::chrono::days(1)));
+  clock.advance(seconds(120));
+  ASSERT_OK(insights->keep(workspace, zone, days, clock.now()));
+  EXPECT_EQ(kept(), days);
+}
+
+MONITORA_FOR_EVERY_DATABASE(KeptFigures);
 MONITORA_FOR_EVERY_DATABASE(InsightsContract);
 
 }  // namespace

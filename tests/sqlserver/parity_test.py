@@ -19,7 +19,7 @@ INDEXES_ONLY_IN = {"sqlserver": {"idx_messages_figures"}}
 CONSTRAINT_AS_INDEX = {"sqlserver": {"uq_workspaces_api_key"}}
 # Checks that the others have within a column's type: jsonb, boolean, uuid.
 TYPE_CHECKS = re.compile(r"chk_\w+_(allowed_domains|rag_config|widget_config|allowed_tables|metadata|sources|"
-                         r"sample_questions|payload|detail)$")
+                         r"sample_questions|payload|detail|figures)$")
 
 
 def scripts_of(dialect):

@@ -1,0 +1,4 @@
+-- What a day's figures have beside the columns: the time zone whose day it is, sums, and how often an
+-- answer took how long. NULL: not counted yet, or no longer true (a vote, a deletion); the figures are
+-- then counted from the messages again.
+ALTER TABLE analytics_daily ADD COLUMN IF NOT EXISTS figures jsonb;

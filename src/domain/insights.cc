@@ -1,0 +1,113 @@
+#include "domain/insights.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace monitora {
+namespace {
+
+constexpr int kBits = 8;  // of a value that its class keeps
+
+// How many low bits its class leaves out.
+int bits_lost(unsigned value) {
+  return std::max(0, static_cast<int>(std::bit_width(value)) - kBits);
+}
+
+int class_of(int milliseconds) {
+  const auto value = static_cast<unsigned>(std::max(milliseconds, 0));
+  const int lost = bits_lost(value);
+  return static_cast<int>(value >> lost << lost);
+}
+
+// The middle of a class.
+double shown(int least) {
+  const int lost = bits_lost(static_cast<unsigned>(least));
+  return least + static_cast<double>((1 << lost) - 1) / 2;
+}
+
+std::optional<double> percent(std::int64_t part, std::int64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+void Durations::add(int milliseconds, std::int64_t times) {
+  count_ += times;
+  total_ += std::max(milliseconds, 0) * times;
+  classes_[class_of(milliseconds)] += times;
+}
+
+void Durations::add(const Durations& other) {
+  count_ += other.count_;
+  total_ += other.total_;
+  for (const auto& [least, times] : other.classes_) classes_[least] += times;
+}
+
+Durations Durations::of(std::int64_t total, std::map<int, std::int64_t> classes) {
+  Durations durations;
+  durations.total_ = total;
+  for (const auto& [least, times] : classes) durations.count_ += times;
+  durations.classes_ = std::move(classes);
+  return durations;
+}
+
+std::optional<double> Durations::mean() const {
+  if (count_ == 0) return std::nullopt;
+  return static_cast<double>(total_) / static_cast<double>(count_);
+}
+
+std::optional<double> Durations::percentile(int percent) const {
+  const std::int64_t rank = (count_ * percent + 99) / 100;
+  std::int64_t seen = 0;
+  for (const auto& [least, times] : classes_) {
+    seen += times;
+    if (seen >= rank) return shown(least);
+  }
+  return std::nullopt;
+}
+
+void Figures::count_answer(std::optional<int> feedback, bool is_cached,
+                           std::optional<double> rag_score, bool is_resolved,
+                           std::optional<int> response_ms, std::optional<int> ttfb_ms) {
+  ++answers;
+  votes += feedback.has_value();
+  votes_up += feedback == 1;
+  cached += is_cached;
+  if (rag_score) {
+    ++scored;
+    score_sum += std::llround(*rag_score * 1e9);
+    low_confidence += *rag_score < 0.5 && !is_resolved;
+  }
+  if (response_ms) response.add(*response_ms);
+  if (ttfb_ms) first_token.add(*ttfb_ms);
+}
+
+void Figures::add(const Figures& other) {
+  messages += other.messages;
+  conversations += other.conversations;
+  visitors += other.visitors;
+  votes += other.votes;
+  votes_up += other.votes_up;
+  answers += other.answers;
+  cached += other.cached;
+  scored += other.scored;
+  score_sum += other.score_sum;
+  low_confidence += other.low_confidence;
+  response.add(other.response);
+  first_token.add(other.first_token);
+}
+
+std::optional<double> Figures::satisfaction_rate() const {
+  return percent(votes_up, votes);
+}
+std::optional<double> Figures::cache_hit_rate() const {
+  return percent(cached, answers);
+}
+std::optional<double> Figures::avg_rag_score() const {
+  if (scored == 0) return std::nullopt;
+  return static_cast<double>(score_sum) / (1e9 * static_cast<double>(scored));
+}
+
+}  // namespace monitora

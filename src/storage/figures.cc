@@ -1,0 +1,184 @@
+#include "storage/figures.h"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+
+#include "storage/query.h"
+#include "storage/upsert.h"
+
+namespace monitora::storage {
+namespace {
+
+using sql::p;
+using sql::Param;
+using sql::Row;
+
+constexpr std::string_view kMessages =
+    " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+    "WHERE c.workspace_id = ? AND c.channel <> 'test' AND c.last_message_at >= ? "
+    "AND m.created_at >= ? AND m.created_at < ?";
+
+// Who appeared when: each pair counts once, however often it comes.
+class Appearances {
+ public:
+  void add(std::size_t when, std::size_t who) { all_.emplace_back(when, who); }
+  void count(const std::function<void(std::size_t when)>& each) {
+    std::sort(all_.begin(), all_.end());
+    const auto end = std::unique(all_.begin(), all_.end());
+    for (auto one = all_.begin(); one != end; ++one) each(one->first);
+  }
+
+ private:
+  std::vector<std::pair<std::size_t, std::size_t>> all_;
+};
+
+std::optional<int> integer(const Row& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return static_cast<int>(row.integer(column));
+}
+
+std::size_t hash(const Uuid& id) {
+  const auto& bytes = id.bytes();
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace
+
+Result<std::vector<Figures>> count_figures(sql::Connection& connection,
+                                           const WorkspaceId& workspace,
+                                           std::span<const Time> bounds) {
+  std::vector<Figures> figures(bounds.size() - 1);
+  Appearances conversations, visitors;
+  const std::string statement =
+      "SELECT c.id, c.visitor_id, m.created_at, m.role, m.feedback, m.cached, m.rag_score, "
+      "m.is_resolved, m.response_time_ms, m.ttfb_ms" +
+      std::string(kMessages);
+  MONITORA_TRY(connection.query(
+      statement, {p(workspace), p(bounds.front()), p(bounds.front()), p(bounds.back())},
+      [&](const Row& row) {
+        const auto after = std::upper_bound(bounds.begin(), bounds.end(), row.time(2));
+        const auto when = static_cast<std::size_t>(after - bounds.begin()) - 1;
+        Figures& here = figures[std::min(when, figures.size() - 1)];
+        ++here.messages;
+        conversations.add(when, hash(row.uuid(0)));
+        if (!row.is_null(1)) visitors.add(when, std::hash<std::string_view>()(row.text(1)));
+        if (row.text(3) != "assistant") return Status();
+        here.count_answer(integer(row, 4), row.boolean(5),
+                          row.is_null(6) ? std::nullopt : std::optional(row.real(6)),
+                          row.boolean(7), integer(row, 8), integer(row, 9));
+        return Status();
+      }));
+  conversations.count([&](std::size_t when) { ++figures[when].conversations; });
+  visitors.count([&](std::size_t when) { ++figures[when].visitors; });
+  return figures;
+}
+
+Result<InsightsStore::People> count_people(sql::Connection& connection,
+                                           const WorkspaceId& workspace, Time from, Time to) {
+  // A conversation whose last message is in the time needs no look at its messages.
+  constexpr std::string_view kWhere =
+      " FROM conversations c WHERE c.workspace_id = ? AND c.channel <> 'test' "
+      "AND c.last_message_at >= ? AND (c.last_message_at < ? OR EXISTS (SELECT 1 FROM messages m "
+      "WHERE m.conversation_id = c.id AND m.created_at >= ? AND m.created_at < ?))";
+  InsightsStore::People people;
+  const auto count = [&](const std::string& statement, std::int64_t& into) {
+    return connection.query(statement, {p(workspace), p(from), p(to), p(from), p(to)},
+                            [&](const Row& row) {
+                              into = row.integer(0);
+                              return Status();
+                            });
+  };
+  MONITORA_TRY(count("SELECT COUNT(*)" + std::string(kWhere), people.conversations));
+  // Grouped rather than COUNT(DISTINCT …), which PostgreSQL sorts.
+  MONITORA_TRY(count("SELECT COUNT(*) FROM (SELECT c.visitor_id" + std::string(kWhere) +
+                         " AND c.visitor_id IS NOT NULL GROUP BY c.visitor_id) v",
+                     people.visitors));
+  MONITORA_TRY(connection.query("SELECT COUNT(*) FROM documents WHERE workspace_id = ?",
+                                {p(workspace)}, [&](const Row& row) {
+                                  people.documents = row.integer(0);
+                                  return Status();
+                                }));
+  return people;
+}
+
+Result<std::map<Day, Figures>> read_kept_figures(sql::Connection& connection,
+                                                 const WorkspaceId& workspace,
+                                                 const std::string& zone, Day from, Day to) {
+  std::map<Day, Figures> days;
+  const std::string first = format_day(from), last = format_day(to);
+  MONITORA_TRY(connection.query(
+      "SELECT CAST(date AS VARCHAR(10)), messages_count, conversations_count, unique_visitors, "
+      "figures FROM analytics_daily WHERE workspace_id = ? AND date >= ? AND date < ? "
+      "AND figures IS NOT NULL",
+      {p(workspace), p(first), p(last)}, [&](const Row& row) {
+        Figures figures;
+        const auto day = parse_day(row.text(0));
+        if (!day || !read_figures(row.text(4), zone, figures)) return Status();
+        figures.messages = row.integer(1);
+        figures.conversations = row.integer(2);
+        figures.visitors = row.integer(3);
+        days.emplace(*day, std::move(figures));
+        return Status();
+      }));
+  return days;
+}
+
+Status write_kept_figures(sql::Connection& connection, const WorkspaceId& workspace,
+                          const std::string& zone, const std::map<Day, Figures>& days) {
+  for (const auto& [day, figures] : days) {
+    const std::string date = format_day(day);
+    const std::string json = figures_json(figures, zone);
+    const Field key[] = {{"workspace_id", p(workspace)}, {"date", p(date)}};
+    const Field fields[] = {{"conversations_count", p(figures.conversations)},
+                            {"messages_count", p(figures.messages)},
+                            {"unique_visitors", p(figures.visitors)},
+                            {"avg_response_time_ms", p(figures.response.mean())},
+                            {"satisfaction_rate", p(figures.satisfaction_rate())},
+                            {"figures", p(json)}};
+    const Field only_new[] = {{"id", p(Uuid::random())}};
+    MONITORA_TRY(upsert(connection, "analytics_daily", key, fields, only_new));
+  }
+  return {};
+}
+
+// A time zone is at most 14 hours from UTC: its day is this one, the one before or the one after.
+Status forget_figures(sql::Connection& connection, const WorkspaceId& workspace, Time from,
+                      Time to) {
+  using std::chrono::days;
+  const TimeZone utc = TimeZone::utc();
+  const std::string first = format_day(utc.day_of(from) - days(1));
+  const std::string last = format_day(utc.day_of(to) + days(1));
+  return connection
+      .execute(
+          "UPDATE analytics_daily SET figures = NULL "
+          "WHERE workspace_id = ? AND date >= ? AND date <= ? AND figures IS NOT NULL",
+          {p(workspace), p(first), p(last)})
+      .status();
+}
+
+Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspace,
+                         const MessageId& message) {
+  MONITORA_ASSIGN(const auto at,
+                  query_one(connection, "SELECT created_at FROM messages WHERE id = ?",
+                            {p(message)}, [](const Row& row) { return row.time(0); }));
+  return at ? forget_figures(connection, workspace, *at, *at) : Status();
+}
+
+Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspace,
+                         const ConversationId& conversation) {
+  using Times = std::pair<Time, Time>;
+  MONITORA_ASSIGN(const auto times,
+                  query_one(connection,
+                            "SELECT MIN(m.created_at), MAX(m.created_at) FROM messages m "
+                            "JOIN conversations c ON c.id = m.conversation_id "
+                            "WHERE c.id = ? AND c.workspace_id = ?",
+                            {p(conversation), p(workspace)}, [](const Row& row) {
+                              return row.is_null(0) ? std::optional<Times>()
+                                                    : Times(row.time(0), row.time(1));
+                            }));
+  if (!times || !*times) return {};
+  return forget_figures(connection, workspace, (*times)->first, (*times)->second);
+}
+
+}  // namespace monitora::storage
