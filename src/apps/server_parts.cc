@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/handlers_chat.h"
 #include "http/handlers_conversations.h"
+#include "http/handlers_insights.h"
 #include "http/handlers_pages.h"
 #include "http/routes.h"
 #include "transfer/load.h"
@@ -24,6 +25,9 @@ constexpr std::string_view kCleanUp = "clean_up";
 constexpr std::chrono::hours kCleanEvery{1};
 constexpr std::chrono::minutes kAskToClean{10};
 constexpr std::chrono::days kKeepFinishedJobs{7};
+constexpr std::string_view kRecount = "recount_figures";
+constexpr std::chrono::hours kNightEnds{4};  // UTC; the recount is asked for from midnight on
+constexpr std::chrono::hours kRecountEvery{20};
 
 SignUp sign_up_of(config::Registration registration) {
   switch (registration) {
@@ -91,7 +95,9 @@ Status ServerParts::prepare(const std::stop_token& stop) {
       *database_.jobs,
       std::map<std::string, jobs::Handler>{
           {"index_document", indexing_handler(*engine_.indexing)},
-          {std::string(kCleanUp), [this](const std::string&, bool) { return clean_up(); }}},
+          {std::string(kCleanUp), [this](const std::string&, bool) { return clean_up(); }},
+          {std::string(kRecount),
+           [this](const std::string&, bool) { return statistics_->recount_all(); }}},
       jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
   MONITORA_TRY(make_server());
   maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
@@ -134,6 +140,10 @@ Status ServerParts::make_use_cases() {
   documents_ = std::make_unique<Documents>(DocumentParts{
       *db.documents, *db.chunks, *engine_.retriever, *engine_.extractor, *db.audit, wake});
   conversations_ = std::make_unique<Conversations>(*db.conversations, *db.audit);
+  statistics_ = std::make_unique<Statistics>(*db.insights, *db.workspaces, clock_);
+  weak_answers_ = std::make_unique<WeakAnswers>(
+      WeakAnswerParts{*db.insights, *db.workspaces, *documents_, *models_.embedder,
+                      *engine_.retriever, *db.audit, scratch_directory(settings_)});
   chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
                                                   *models_.embedder, *models_.chat, *executor_,
                                                   clock_});
@@ -183,6 +193,8 @@ Status ServerParts::make_server() {
   http::add_routes(router, *services_);
   http::add_conversation_routes(router,
                                 {*conversations_, *database_.conversations, *database_.workspaces});
+  http::add_insight_routes(
+      router, {*statistics_, *weak_answers_, *database_.insights, *database_.workspaces, clock_});
   http::add_chat_routes(router, chat);
   http::add_widget_routes(router, chat);
   http::add_page_routes(router, {*database_.workspaces, own_origin});
@@ -255,6 +267,9 @@ void ServerParts::maintain(const std::stop_token& stop) {
     if (now - asked >= kAskToClean) {
       asked = now;
       warn("cleaning up", database_.jobs->enqueue_periodic(std::string(kCleanUp), kCleanEvery));
+      const Time time = clock_.now();
+      if (time - std::chrono::floor<std::chrono::days>(time) < kNightEnds)
+        warn("recounting", database_.jobs->enqueue_periodic(std::string(kRecount), kRecountEvery));
     }
   }
 }

@@ -14,6 +14,8 @@
 #include "app/index_follower.h"
 #include "app/members.h"
 #include "app/sessions.h"
+#include "app/statistics.h"
+#include "app/weak_answers.h"
 #include "app/workspaces.h"
 #include "apps/database.h"
 #include "apps/engine.h"
@@ -96,6 +98,8 @@ class ServerParts {
   std::unique_ptr<ApiKeys> api_keys_;
   std::unique_ptr<Documents> documents_;
   std::unique_ptr<Conversations> conversations_;
+  std::unique_ptr<Statistics> statistics_;
+  std::unique_ptr<WeakAnswers> weak_answers_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<IndexFollower> follower_;
   std::unique_ptr<jobs::Runner> runner_;

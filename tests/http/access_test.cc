@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "domain/question_group.h"
 #include "http/test_server.h"
 #include "http/wire.h"
 
@@ -24,6 +25,7 @@ struct Expected {
 
 constexpr const char* kName = R"({"name":"Autre"})";
 constexpr const char* kEmpty = "{}";
+constexpr const char* kAnswer = R"({"answer":"Oui."})";
 
 // In this order: what deletes comes last.
 const Expected kTable[] = {
@@ -63,6 +65,14 @@ const Expected kTable[] = {
     {"GET", "/api/conversations/{id}", 401, 200, 200, 404, 401},
     {"GET", "/api/conversations/{id}/messages", 401, 200, 200, 404, 401},
 
+    {"GET", "/api/workspaces/{wid}/analytics", 401, 200, 200, 404, 401},
+    {"GET", "/api/insights/{wid}", 401, 200, 200, 404, 401},
+    {"POST", "/api/insights/{wid}/recalculate", 401, 403, 200, 404, 401},
+    {"GET", "/api/insights/{wid}/groups/{group_id}/check", 401, 200, 200, 404, 401},
+    {"POST", "/api/insights/{wid}/groups/{group_id}/answer", 401, 403, 202, 404, 401, kAnswer},
+    {"POST", "/api/insights/{wid}/resolve/{message_id}", 401, 403, 204, 404, 401},
+    {"POST", "/api/insights/{wid}/groups/{group_id}/resolve", 401, 403, 200, 404, 401},
+
     {"GET", "/health", 200, 200, 200, 200, 200},
     {"GET", "/ready", 200, 200, 200, 200, 200},
     {"GET", "/metrics", 401, 401, 401, 401, 401},
@@ -89,7 +99,9 @@ class AccessScenario : public ::testing::Test {
     server.workspace(neighbour, "Voisin");
     document =
         server.document(owner, workspace, {"file", "Tarifs-secrets.txt", "Contenu-secret-9b1c"});
-    conversation = server.talk(workspace, {{.asked = "Question-secrete-51c2"}});
+    conversation = server.talk(workspace, {{.asked = "Question-secrete-51c2", .score = 0.1},
+                                           {.asked = "Question-secrete-51c2", .score = 0.1}});
+    message = server.message(conversation, 1);
     key = server.api_key(owner, workspace);
     const json::value keys = server
                                  .call("GET", "/api/workspaces/" + workspace + "/api-keys",
@@ -107,6 +119,8 @@ class AccessScenario : public ::testing::Test {
     put("{id}", path.starts_with("/api/conversations/") ? conversation : document);
     put("{user_id}", member.id);
     put("{key_id}", key_id);
+    put("{message_id}", message);
+    put("{group_id}", question_group("Question-secrete-51c2"));
     return path;
   }
   Reply call(const Expected& each, const std::string& token, const std::string& path) {
@@ -121,7 +135,7 @@ class AccessScenario : public ::testing::Test {
   Person lecteur = server.lecteur("lecteur");
   Person member = server.person("member");
   std::string workspace = server.workspace(owner);
-  std::string document, conversation, key, key_id;
+  std::string document, conversation, message, key, key_id;
 };
 
 TEST_F(AccessScenario, EveryRouteForEverybody) {

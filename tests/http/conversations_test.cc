@@ -118,7 +118,7 @@ TEST_F(ConversationScenario, DaysAreTheWorkspaces) {
   EXPECT_THAT(kept("?from=2026-11-20"), ElementsAre(after));
   EXPECT_THAT(kept("?to=2026-11-19"), ElementsAre(before));
   EXPECT_THAT(kept("?from=2026-11-19&to=2026-11-19"), ElementsAre(before));
-  EXPECT_THAT(kept("?from=2026-11-19T23:00:00Z&to=2026-11-20T00:00:00%2B01:00"), IsEmpty());
+  EXPECT_THAT(kept("?from=2026-11-19T23:00:05Z&to=2026-11-20T00:30:00%2B01:00"), IsEmpty());
   EXPECT_EQ(server
                 .send("PATCH", "/api/workspaces/" + workspace + "/widget-config",
                       owner.access_token, {{"time_zone", "UTC"}})

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "domain/question_group.h"
 #include "http/test_server.h"
 #include "http/wire.h"
 
@@ -93,7 +94,7 @@ TEST_F(OpenApi, ShapesAreThoseOfTheReplies) {
   const Person owner = server.person("owner");
   const std::string workspace = server.workspace(owner);
   const std::string file = server.document(owner, workspace);
-  const std::string conversation = server.talk(workspace, {{}});
+  const std::string conversation = server.talk(workspace, {{.asked = "q", .score = 0.2}});
   const std::pair<const char*, std::string> replies[] = {
       {"User", "/api/auth/me"},
       {"SessionPage", "/api/auth/sessions"},
@@ -103,6 +104,9 @@ TEST_F(OpenApi, ShapesAreThoseOfTheReplies) {
       {"MemberPage", "/api/workspaces/" + workspace + "/members"},
       {"Document", "/api/documents/" + file},
       {"DocumentPage", "/api/documents/workspace/" + workspace},
+      {"Analytics", "/api/workspaces/" + workspace + "/analytics"},
+      {"Insights", "/api/insights/" + workspace},
+      {"GroupCheck", "/api/insights/" + workspace + "/groups/" + question_group("q") + "/check"},
       {"Conversation", "/api/conversations/" + conversation},
       {"ConversationPage", "/api/workspaces/" + workspace + "/conversations"},
       {"MessagePage", "/api/conversations/" + conversation + "/messages"}};

@@ -57,12 +57,14 @@ try:
     send("POST", f"/api/workspaces/{WORKSPACE}/members", member, OWNER)
 except urllib.error.HTTPError as error:
     error.close()
-TURN = send(
-    "POST",
-    f"/api/widget/{ASKED}/chat",
-    {"message": "Quand ouvre le musée ?", "stream": False},
-    headers={"Origin": BASE},
-)
+
+
+def new_turn():
+    body = {"message": "Quand ouvre le musée ?", "stream": False}
+    return send("POST", f"/api/widget/{ASKED}/chat", body, headers={"Origin": BASE})
+
+
+TURN = new_turn()
 calls = 0
 
 
@@ -74,6 +76,12 @@ def seed(path, method, case):
         where["user_id"] = MEMBER["id"]
     if "id" in where and path.startswith("/api/documents/"):
         where["id"] = DOCUMENT
+    if "id" in where and path.startswith("/api/conversations/"):
+        where["id"] = TURN["session_id"]
+    if path.startswith("/api/insights/") or path.endswith(("/analytics", "/conversations", "/export")):
+        where["wid"] = ASKED
+    if "message_id" in where:
+        where["message_id"] = TURN["message_id"]
     if "key_id" in where and SIGNED_IN:
         made = send("POST", f"/api/workspaces/{WORKSPACE}/api-keys", {"name": "Clé"}, OWNER)
         where["key_id"] = made["id"]
@@ -107,5 +115,7 @@ def before_call(context, case, kwargs):
     if SIGNED_IN and method == "DELETE":
         if path == "/api/workspaces/{wid}" and where["wid"] == WORKSPACE:
             where["wid"] = new_workspace()
+        if path == "/api/conversations/{id}" and where["id"] == TURN["session_id"]:
+            where["id"] = new_turn()["session_id"]
         if path == "/api/documents/{id}" and where["id"] == DOCUMENT:
             where["id"] = new_document(WORKSPACE)

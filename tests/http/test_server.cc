@@ -21,6 +21,7 @@
 #include "contract/database_under_test.h"
 #include "http/guards.h"
 #include "http/handlers_conversations.h"
+#include "http/handlers_insights.h"
 #include "http/metrics.h"
 #include "http/routes.h"
 #include "http/wire.h"
@@ -32,12 +33,14 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-// Remembers what it was told to forget; finds nothing.
+// Remembers what it was told to forget; finds nothing, and answers as well as it is told to.
 class ForgettingRetriever final : public Retriever {
  public:
   Result<Retrieved> search(const WorkspaceId&, const std::string&, const Vector&,
                            const RetrievalOptions&) override {
-    return Retrieved();
+    Retrieved found;
+    found.answerable = answerable;
+    return found;
   }
   Status put_document(const WorkspaceId&, const DocumentId&, std::vector<IndexedChunk>,
                       std::int64_t) override {
@@ -55,6 +58,22 @@ class ForgettingRetriever final : public Retriever {
   Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{0}; }
   Status save() override { return {}; }
   std::vector<std::string> forgotten;
+  float answerable = 0;
+};
+
+// Every text is the same to it.
+class BluntEmbedder final : public Embedder {
+ public:
+  const std::string& model() const override { return model_; }
+  int dimension() const override { return 1; }
+  int max_tokens() const override { return 512; }
+  Result<std::vector<Vector>> embed(Kind, std::span<const std::string_view> texts) override {
+    return std::vector<Vector>(texts.size(), Vector{1});
+  }
+  int count_tokens(std::string_view) const override { return 1; }
+
+ private:
+  const std::string model_ = "blunt";
 };
 
 // Text is text, "MZ" is a program; the real one is tested where it is.
@@ -104,6 +123,7 @@ struct TestServer::Parts {
         document_store(storage::make_document_store(*pool, clock)),
         chunks(storage::make_chunk_source(*pool)),
         conversation_store(storage::make_conversation_store(*pool, clock)),
+        insights_store(storage::make_insights_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
         tokens(std::string(40, 's'), clock),
         secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
@@ -131,6 +151,7 @@ struct TestServer::Parts {
   std::unique_ptr<DocumentStore> document_store;
   std::unique_ptr<ChunkSource> chunks;
   std::unique_ptr<ConversationStore> conversation_store;
+  std::unique_ptr<InsightsStore> insights_store;
   std::unique_ptr<AuditLog> audit;
   auth::Passwords passwords;
   auth::AccessTokens tokens;
@@ -148,6 +169,10 @@ struct TestServer::Parts {
   ApiKeys api_keys;
   Documents documents;
   Conversations conversations{*conversation_store, *audit};
+  Statistics statistics{*insights_store, *workspace_store, clock};
+  BluntEmbedder embedder;
+  WeakAnswers weak_answers{
+      {*insights_store, *workspace_store, documents, embedder, retriever, *audit, directory}};
   http::Metrics metrics;
   http::Services services{accounts,
                           sessions,
@@ -196,6 +221,9 @@ std::vector<std::string> Reply::wrong_fields() const {
 
 TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
     : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
+  http::add_insight_routes(parts_->router,
+                           {parts_->statistics, parts_->weak_answers, *parts_->insights_store,
+                            *parts_->workspace_store, parts_->clock});
   // A visitor route as the widget's are, for the guard's rules.
   http::add_routes(parts_->router, parts_->services);
   http::add_conversation_routes(parts_->router, {parts_->conversations, *parts_->conversation_store,
@@ -432,6 +460,12 @@ int TestServer::jobs_added() const {
 }
 TestClock& TestServer::clock() {
   return parts_->clock;
+}
+Statistics& TestServer::statistics() {
+  return parts_->statistics;
+}
+void TestServer::answers_well(bool well) {
+  parts_->retriever.answerable = well ? 0.9F : 0.1F;
 }
 ConversationStore& TestServer::conversations() {
   return *parts_->conversation_store;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/accounts.h"
+#include "app/statistics.h"
 #include "base/clock.h"
 #include "http/router.h"
 #include "ports/conversation_store.h"
@@ -111,6 +112,9 @@ class TestServer {
   TestClock& clock();
   Accounts& accounts();
   ConversationStore& conversations();
+  Statistics& statistics();
+  // Whether searches find what answers a question.
+  void answers_well(bool well);
 
   static constexpr const char* kPassword = "Pluie-sur-le-jardin-42";
   static constexpr const char* kSupabase = "https://boutique.supabase.co";
