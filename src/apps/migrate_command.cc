@@ -107,13 +107,13 @@ class Migration {
       MONITORA_TRY(load(*source_));
       const double seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-      const std::int64_t changes = report_.load->changes();
+      const std::int64_t changes = known_changes();
       say({fmt::format("Passe {} : {} changements en {:.1f} s.", pass, changes, seconds),
            fmt::format("Pass {}: {} changes in {:.1f} s.", pass, changes, seconds)});
       if (changes == 0 || options_.once) break;
       MONITORA_TRY(open_source_and_plan());  // a new snapshot
     }
-    if (report_.load->changes() == 0)
+    if (known_changes() == 0)
       report_.steps.push_back({"Les deux côtés sont d'accord.", "The two sides agree."});
     return finish();
   }
@@ -129,6 +129,8 @@ class Migration {
   int conclude(const Status& status) {
     bars_.end();
     report_.ended = SystemClock().now();
+    if (!status.ok())
+      report_.error = status.fields().empty() ? status.sentence() : status.fields().front().message;
     const std::string language = terminal_language();
     if (line_.json)
       fmt::print("{}\n", transfer::to_json(report_));
@@ -136,8 +138,7 @@ class Migration {
       fmt::print("{}", transfer::to_text(report_, language));
     int code = 0;
     if (!status.ok()) code = fail(status);
-    if (code == 0 && report_.validation && report_.validation->difference_count > 0)
-      code = kDifferences;
+    if (code == 0 && transfer::differs(report_)) code = kDifferences;
     if (!options_.report.empty()) {
       const Status written = transfer::write_report(report_, options_.report, language);
       if (!written.ok()) code = fail(written);
@@ -199,12 +200,32 @@ class Migration {
       MONITORA_TRY(choose_vectors(source));
       if (vectors_->any) say(vectors_->why);
     }
+    MONITORA_TRY(warn_of_what_was_written());
     transfer::LoadOptions load;
     load.progress = progress();
     load.keep_vectors = vectors_->keep;
     load.embedding_model = models_->embedder->model();
     MONITORA_ASSIGN(report_.load, transfer::load(source, *target_->pool, load));
     bars_.end();
+    return {};
+  }
+
+  // A server has worked on this database: it has left jobs, which no migration brings.
+  Status warn_of_what_was_written() {
+    std::int64_t jobs = 0;
+    MONITORA_TRY(target_->pool->with(sql::Connection::Mode::read, [&](sql::Connection& connection) {
+      return connection.query("SELECT COUNT(*) FROM jobs", {}, [&](const sql::Row& row) {
+        jobs = row.integer(0);
+        return Status();
+      });
+    }));
+    if (jobs > 0 && !warned_)
+      say(
+          {"Un serveur a déjà servi sur cette base : ce qu'il y a écrit cède la place à ce que dit "
+           "la source.",
+           "A server has already used this database: what it wrote there gives way to what the "
+           "source says."});
+    warned_ = jobs > 0;
     return {};
   }
 
@@ -216,6 +237,17 @@ class Migration {
   }
 
   Status validate();
+
+  // Of a table whose values come from other rows too (no aliases) every row is stored again: that
+  // is no change.
+  std::int64_t known_changes() const {
+    std::int64_t changes = 0;
+    for (std::size_t i = 0; i < report_.load->tables.size(); ++i) {
+      const transfer::LoadedTable& table = report_.load->tables[i];
+      changes += table.deleted + (report_.plan->tables[i].aliases.empty() ? 0 : table.updated);
+    }
+    return changes;
+  }
 
   std::function<void(const transfer::LoadProgress&)> progress() {
     return [this](const transfer::LoadProgress& progress) { bars_(progress); };
@@ -236,6 +268,7 @@ class Migration {
   std::optional<Target> target_;
   std::optional<Models> models_;
   std::optional<transfer::VectorChoice> vectors_;
+  bool warned_ = false;
 };
 
 Status Migration::validate() {

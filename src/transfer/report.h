@@ -64,6 +64,7 @@ struct Report {
   std::optional<LoadResult> load;
   std::vector<Sentence> steps;  // files fetched, vectors kept or made anew, jobs queued …
   std::optional<Validation> validation;
+  std::optional<Sentence> error;  // what ended it before its end
 };
 
 // Whether a validation was made and found something: exit code 3.
@@ -71,7 +72,8 @@ bool differs(const Report& report);
 
 // One object. Keys never change their meaning, new ones may come; what was not done is absent.
 // Sentences are {"fr","en"}, times RFC 3339 in UTC with microseconds.
-//   command, source, target, started, ended, result ("done" or "differences")
+//   command, source, target, started, ended, result ("done", "differences" or
+//   "failed"), error
 //   plan:       generation[], tables[{table, source, rows, bytes, columns[{column, source,
 //               conversion}]}], left_behind[{table, column, rows, known, why}], notes[]
 //   refusals[]: table, rule, column, rows, examples[], why

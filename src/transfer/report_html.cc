@@ -96,7 +96,9 @@ class Page {
   }
 
   void verdict() {
-    if (report_.validation) {
+    if (report_.error) {
+      add("<p class=\"verdict bad\"><strong>✗ {}</strong></p>\n", escaped(say_(*report_.error)));
+    } else if (report_.validation) {
       const Validation& of = *report_.validation;
       const bool good = of.difference_count == 0;
       add("<p class=\"verdict {}\"><strong>{} {}</strong> {}</p>\n", good ? "good" : "bad",

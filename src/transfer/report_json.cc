@@ -112,7 +112,10 @@ std::string to_json(const Report& report) {
                    {"target", report.target},
                    {"started", format_time(report.started)},
                    {"ended", format_time(report.ended)},
-                   {"result", differs(report) ? "differences" : "done"}};
+                   {"result", report.error      ? "failed"
+                              : differs(report) ? "differences"
+                                                : "done"}};
+  if (report.error) out["error"] = sentence(*report.error);
   if (report.plan) out["plan"] = plan(*report.plan);
   out["refusals"] = each(report.refusals, refusal);
   if (report.load) out["load"] = load(*report.load);

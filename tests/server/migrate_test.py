@@ -147,6 +147,10 @@ class Refusals(MigrateTest):
         self.assertIn("not_a_number", text)
         self.assertIn("Nothing was copied", self.run_all(code=1).stderr)
 
+        report = json.loads(self.migrate("--json", "run", "--from", self.source.url, "--to", self.to, code=1).stdout)
+        self.assertEqual(report["result"], "failed")
+        self.assertIn("would refuse", report["error"]["en"])
+
     def test_strict_refuses_what_has_no_place(self):
         self.source.script("CREATE TABLE invoices (id uuid PRIMARY KEY); ALTER TABLE documents ADD colour text")
         done = self.run_all("--strict", code=1)
