@@ -1,15 +1,23 @@
 """The migration as somebody does it: the command line, a Supabase database, and the server that takes over."""
 import json
+import pathlib
+import re
+import shutil
 import signal
 import sqlite3
 import struct
 import subprocess
+import sys
 
 import databases
 from program import PROGRAM, ProgramTest, environment, main, poll, run
 from storage_server import StorageServer
 from supabase_source import BARE, LATER, OLD_PASSWORD, SHOP, TALK, TERMS, Supabase, bucket
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
+from faulty_proxy import FaultyProxy  # noqa: E402
+
+SEED = 20261123
 SHOP_SITE = "https://shop.example.com"
 
 
@@ -188,28 +196,91 @@ class Files(MigrateTest):
 
 
 class Interrupted(MigrateTest):
-    def test_a_killed_run_goes_on_and_no_server_starts_meanwhile(self):
+    def fill(self, messages):
         self.source.script(f"""
             INSERT INTO messages (conversation_id, role, content)
-            SELECT '{TALK}', 'user', repeat(md5(n::text), 40) FROM generate_series(1, 60000) AS n""")
+            SELECT '{TALK}', 'user', repeat(md5(n::text), 40) FROM generate_series(1, {messages}) AS n""")
+
+    def begin(self):
+        """A run of another process, when some messages are there and others are not."""
         process = subprocess.Popen([PROGRAM, "migrate", "run", "--from", self.source.url, "--to", self.to],
                                    env=environment(self.data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
         def some_are_there():
             if process.poll() is not None:
-                raise AssertionError("it ended before it was killed")
+                raise AssertionError("it ended too soon")
             try:
-                return int(self.target("SELECT COUNT(*) FROM messages")[0]) > 0
+                return self.messages() > 0
             except AssertionError:
                 return False  # the schema is not there yet
         poll(some_are_there, 120, "some messages are copied")
+        return process
+
+    def messages(self):
+        return int(self.target("SELECT COUNT(*) FROM messages")[0])
+
+    def test_a_killed_run_goes_on_and_no_server_starts_meanwhile(self):
+        self.fill(60000)
+        process = self.begin()
         process.send_signal(signal.SIGKILL)
         process.wait()
-        self.assertLess(int(self.target("SELECT COUNT(*) FROM messages")[0]), 60003)
+        self.assertLess(self.messages(), 60003)
         refused = run(self.data, "serve", DATABASE_URL=self.to, **databases.SECRETS)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("migrate run", refused.stderr + refused.stdout)
         self.run_all()
         self.validate()
+
+    def test_two_at_once(self):
+        self.fill(60000)
+        process = self.begin()
+        process.send_signal(signal.SIGSTOP)
+        # On SQLite the one that stands still may hold the file.
+        self.assertRegex(self.run_all(code=1).stderr, "Another migration|is busy")
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(240), 0)
+        self.validate()
+
+    def test_a_line_that_is_cut_at_random(self):
+        self.fill(4000)
+        host, port = re.search(r"@([^:/]+):(\d+)/", self.source.url).groups()
+        proxy = FaultyProxy(host, int(port), SEED)
+        self.addCleanup(proxy.close)
+        proxy.set("chaos")
+        through = self.source.url.replace(f":{port}/", f":{proxy.port}/")
+        ended = set()
+        for _ in range(60):
+            done = run(self.data, "migrate", "run", "--from", through, "--to", self.to, seconds=120)
+            ended.add(done.returncode)
+            if done.returncode == 0:
+                break
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("monitora: ", done.stderr)
+            self.assertNotIn("monitora: \n", done.stderr)
+        self.assertEqual(ended, {0, 1}, "the line was never cut, or always")
+        self.validate()
+
+
+class FullDisk(MigrateTest):
+    def test_a_full_disk_is_said_and_the_run_goes_on_afterwards(self):
+        if databases.KIND != "sqlite":
+            self.skipTest("a server's disk is its own")
+        place = self.mounted("16m")
+        self.to = f"sqlite:{place}/monitora.db"
+        self.source.script(f"""
+            INSERT INTO messages (conversation_id, role, content)
+            SELECT '{TALK}', 'user', repeat(md5(n::text), 40) FROM generate_series(1, 3000) AS n""")
+        filler = place / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(place).free - (3 << 20)))
+        done = self.run_all(code=1)
+        self.assertRegex(done.stderr, "disk|space")
+        filler.unlink()
+        self.run_all()
+        self.validate()
+        export = place / "export"
+        filler.write_bytes(bytes(shutil.disk_usage(place).free - (100 << 10)))
+        self.assertRegex(self.migrate("export", export, "--from", self.source.url, code=1).stderr, "disk|space")
 
 
 if __name__ == "__main__":

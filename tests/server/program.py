@@ -215,6 +215,13 @@ class Server:
                             headers={"Origin": origin or self.own_origin, **(headers or {})})
 
 
+def mount_small(directory, size, *options):
+    """A file system of its own; False where that is not permitted."""
+    directory.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join([f"size={size}", *options]), "none", str(directory)], capture_output=True)
+    return done.returncode == 0
+
+
 class ProgramTest(unittest.TestCase):
     """A directory of its own for every test; servers end with their test."""
 
@@ -228,6 +235,13 @@ class ProgramTest(unittest.TestCase):
         server = Server(data or self.data, **settings)
         self.addCleanup(lambda: None if server.log.closed else server.kill())
         return server
+
+    def mounted(self, size, *options):
+        place = self.directory / "mount"
+        if not mount_small(place, size, *options):
+            self.skipTest("SKIPPED LOUDLY: mounting a small file system is not permitted here, so this fault was not tried")
+        self.addCleanup(lambda: subprocess.run(["umount", "-l", str(place)], check=True))
+        return place
 
     def assert_status(self, reply, status, code=None):
         self.assertEqual(reply.status, status, reply)

@@ -13,13 +13,6 @@ from scripted_model import ScriptedModel, says
 QUESTION = "Quel est le délai de livraison en France ?"
 
 
-def mount_small(directory, size, *options):
-    """A file system of its own; False where that is not permitted."""
-    directory.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join([f"size={size}", *options]), "none", str(directory)], capture_output=True)
-    return done.returncode == 0
-
-
 class StartTest(ProgramTest):
     def assert_refused(self, done, *words, codes=(1,)):
         """One clear sentence, no trace; the words are in it."""
@@ -34,13 +27,6 @@ class StartTest(ProgramTest):
 
     def serve_and_fail(self, data=None, **settings):
         return run(data or self.data, "serve", **{"LISTEN": f"127.0.0.1:{free_port()}", **settings})
-
-    def mounted(self, size, *options):
-        place = self.directory / "mount"
-        if not mount_small(place, size, *options):
-            self.skipTest("SKIPPED LOUDLY: mounting a small file system is not permitted here, so this fault was not tried")
-        self.addCleanup(lambda: subprocess.run(["umount", "-l", str(place)], check=True))
-        return place
 
 
 class Faults(StartTest):
