@@ -120,6 +120,7 @@ class Migration {
 
   Status compare() {
     MONITORA_TRY(open_source_and_plan());
+    report_.plan.reset();  // not what was asked for
     MONITORA_TRY(open_target_and_models());
     MONITORA_TRY(choose_vectors(*source_));
     return validate();
