@@ -228,8 +228,7 @@ int main(int argc, char** argv) {
     workspace.name = "statistics_bench";
     workspace.owner_id = owner.id;
     found = value_of("workspace", workspaces->create(owner.id, workspace)).workspace.id;
-    const double took =
-        seconds([&] { Filling(*pool, *found, messages, clock.now()).run(); });
+    const double took = seconds([&] { Filling(*pool, *found, messages, clock.now()).run(); });
     fmt::print("filled with {} messages in {:.0f} s\n", messages, took);
   }
 
