@@ -41,12 +41,12 @@ enum class Form {
 
 struct ExpectedColumn {
   Form form = Form::text;
-  bool compared = true;      // false: for figures only
-  bool of_indexing = false;  // written when a document is indexed
+  bool compared = true;    // false: for figures only
+  bool made_here = false;  // in rows of ExpectedTable::made_here: not compared
 };
 
 // Ids as 16 bytes.
-using DocumentSet = std::set<std::string, std::less<>>;
+using IdSet = std::set<std::string, std::less<>>;
 
 // One source of rows; a table may have several.
 struct Branch {
@@ -63,12 +63,11 @@ struct ExpectedTable {
   std::string target_from;  // what stands for the table in the target, when it is none
   std::vector<ExpectedColumn> columns;
   std::vector<Branch> branches;
-  // Documents that the target has indexed itself: their columns of_indexing are not compared.
-  const DocumentSet* indexed_here = nullptr;
+  IdSet made_here;  // rows of which the target has made something itself (validate_made_here.h)
 
   bool is_compared(std::size_t column, std::string_view id) const {
-    if (!columns[column].of_indexing) return columns[column].compared;
-    return !indexed_here->contains(id);
+    const ExpectedColumn& of = columns[column];
+    return of.compared && !(of.made_here && made_here.contains(id));
   }
 
   // SELECT with the target's column names.

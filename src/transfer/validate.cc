@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "transfer/validate_figures.h"
-#include "transfer/validate_indexed.h"
+#include "transfer/validate_made_here.h"
 #include "transfer/validate_structure.h"
 #include "transfer/validate_table.h"
 
@@ -83,8 +83,7 @@ Status compare(Comparison& comparison, const ValidateOptions& options) {
   wanted.keep_vectors = options.keep_vectors;
   wanted.embedding_model = options.embedding_model;
   std::vector<ExpectedTable> expected = expectations(comparison.source.tables(), wanted);
-  DocumentSet indexed_here;
-  MONITORA_TRY(leave_out_indexed_here(comparison, indexed_here, expected));
+  MONITORA_TRY(leave_out_made_here(comparison, expected));
   MONITORA_TRY(check_structure(comparison));
   MONITORA_TRY(compare_tables(comparison, expected, options));
   MONITORA_TRY(check_foreign_keys(comparison));

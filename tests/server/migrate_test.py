@@ -140,6 +140,12 @@ class WholeWay(MigrateTest):
         self.assertNotEqual(self.target("SELECT embedding_model FROM document_chunks"), [""])
         self.validate()
 
+    def test_a_chunk_without_a_vector_gets_one(self):
+        self.source.script("UPDATE document_chunks SET embedding = NULL")
+        self.run_all()
+        self.assertEqual(self.target("SELECT COUNT(*) FROM document_chunks WHERE embedding IS NULL"), ["0"])
+        self.assertIn("2 chunks had no vector", json.dumps(self.validate()))
+
     def test_vectors_of_another_model_are_made_anew(self):
         report = json.loads(self.migrate("--json", "run", "--from", self.source.url, "--to", self.to).stdout)
         self.assertIn("made anew", report["steps"][0]["en"])
