@@ -131,8 +131,9 @@ class TablePlanner {
       const PlannedValue other = value_of(side_, else_names, Kind::time);
       value.sql = fmt::format("coalesce({}, {}, {})", canonical(value, Kind::time),
                               canonical(other, Kind::time), kEpoch);
-      value.conversion =
-          fmt::format("NULL → {} / 1970-01-01", other.absent() ? "" : other.names.front());
+      value.conversion = other.absent()
+                             ? std::string("NULL → 1970-01-01")
+                             : fmt::format("NULL → {} / 1970-01-01", other.names.front());
     }
     builder_.add(plan_, side_, value);
   }
