@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-PROGRAM, PLACE, SERVER, MESSAGES, CHUNKS = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], *map(int, sys.argv[4:6])
+PROGRAM, PLACE, SERVER, MESSAGES, CHUNKS = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], *map(int, sys.argv[4:6])
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "supabase"
 FILES, FILE_BYTES = 500, 200_000
 # What the floor copies: nearly all of the rows and bytes.
@@ -29,7 +29,7 @@ def timed(arguments, **settings):
     log = open(PLACE / "log", "w+")
     began = time.monotonic()
     process = subprocess.Popen(list(map(str, arguments)), env={**kept, "LANG": "en", "DATA_DIR": str(PLACE / "data"), **settings},
-                               stdout=log, stderr=subprocess.STDOUT)
+                               stdout=log, stderr=subprocess.STDOUT, cwd=PLACE)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - began
     if os.waitstatus_to_exitcode(status) != 0:

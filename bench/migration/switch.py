@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-PROGRAM, PLACE, SERVER, MESSAGES = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+PROGRAM, PLACE, SERVER, MESSAGES = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "supabase"
 SOURCE = re.sub(r"/[^/]*$", "/source", SERVER)
 TARGETS = {"SQLite": f"sqlite:{PLACE}/target/monitora.db", "PostgreSQL": re.sub(r"/[^/]*$", "/target", SERVER)}
@@ -55,7 +55,7 @@ class Writer:
 
 def migrate(command, url, *more):
     began = time.monotonic()
-    done = subprocess.run([PROGRAM, "migrate", command, "--from", SOURCE, "--to", url, *more], capture_output=True, text=True,
+    done = subprocess.run([PROGRAM, "migrate", command, "--from", SOURCE, "--to", url, *more], capture_output=True, text=True, cwd=PLACE,
                           env={"PATH": os.environ["PATH"], "LANG": "en", "DATA_DIR": str(PLACE / "data")})
     if done.returncode != 0:
         sys.exit(f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}")

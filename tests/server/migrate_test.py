@@ -29,7 +29,7 @@ class MigrateTest(ProgramTest):
         self.to = databases.settings_of(self.data).get("DATABASE_URL", f"sqlite:{self.data}/monitora.db")
 
     def migrate(self, *arguments, code=0, seconds=240, **settings):
-        done = run(self.data, "migrate", *arguments, seconds=seconds, **settings)
+        done = run(self.data, "migrate", *arguments, seconds=seconds, cwd=self.directory, **settings)
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done
 
@@ -70,6 +70,7 @@ class WholeWay(MigrateTest):
         self.assertEqual(self.target("SELECT COUNT(*) FROM messages"), ["3"])
         self.assertEqual(self.target("SELECT messages_count FROM conversations"), ["3"])
         self.validate()
+        self.assertIn("validate", (self.directory / "report.html").read_text())
 
         server = self.serve(DATABASE_URL=self.to, **databases.SECRETS)
         def login(email):
@@ -210,7 +211,8 @@ class Interrupted(MigrateTest):
     def begin(self):
         """A run of another process, when some messages are there and others are not."""
         process = subprocess.Popen([PROGRAM, "migrate", "run", "--from", self.source.url, "--to", self.to],
-                                   env=environment(self.data), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                   env=environment(self.data), cwd=self.directory, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         def some_are_there():
@@ -257,7 +259,7 @@ class Interrupted(MigrateTest):
         through = self.source.url.replace(f":{port}/", f":{proxy.port}/")
         ended = set()
         for _ in range(60):
-            done = run(self.data, "migrate", "run", "--from", through, "--to", self.to, seconds=120)
+            done = run(self.data, "migrate", "run", "--from", through, "--to", self.to, seconds=120, cwd=self.directory)
             ended.add(done.returncode)
             if done.returncode == 0:
                 break

@@ -48,9 +48,9 @@ def environment(data, **settings):
     return {**kept, "LANG": "en_US.UTF-8", "DATA_DIR": str(data), **database, **given}
 
 
-def run(data, *arguments, stdin="", seconds=60, **settings):
+def run(data, *arguments, stdin="", seconds=60, cwd=None, **settings):
     """One run of the command line to its end."""
-    return subprocess.run([PROGRAM, *map(str, arguments)], env=environment(data, **settings), input=stdin,
+    return subprocess.run([PROGRAM, *map(str, arguments)], env=environment(data, **settings), input=stdin, cwd=cwd,
                           capture_output=True, text=True, timeout=seconds)
 
 
