@@ -1,4 +1,4 @@
-"""Called by run.sh: PROGRAM PLACE POSTGRES MESSAGES CHUNKS. Prints a table."""
+"""Called by run.sh: PROGRAM PLACE POSTGRES MESSAGES CHUNKS PYTHON (with the peer's packages). Prints a table."""
 import os
 import pathlib
 import re
@@ -105,6 +105,18 @@ def floor_sqlite(done):
     return time.monotonic() - began
 
 
+def peer():
+    """Seconds of dlt from the source to PostgreSQL. It wants a password in a URL, though none is asked for."""
+    psql(SERVER, "-c", "CREATE DATABASE peer")
+    source, target = (database(name).replace("postgres@", "postgres:none@") for name in ("source", "peer"))
+    done = subprocess.run([sys.argv[6], pathlib.Path(__file__).parent / "peer" / "copy_tables.py",
+                           source.replace("postgresql:", "postgresql+psycopg2:"), target, PLACE / "peer"],
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"dlt: {done.stderr[-2000:]}")
+    return float(done.stdout.split()[-1])
+
+
 def main():
     files = make_source()
     size = int(psql(database("source"), "-tA", "-c", "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c "
@@ -132,6 +144,8 @@ def main():
         print(f"{one['target']:<28}{one['copy']:>8.1f}{rows / one['copy']:>9,.0f}{size / one['copy']:>7.1f}"
               f"{floor if floor is None else format(floor, '.1f')!s:>9}{'–' if floor is None else format(floor / one['copy'], '.2f') + ' x':>10}"
               f"{one['validate']:>12.1f}{one['files']:>9.1f}{one['memory']:>11.0f}")
+    seconds = peer()
+    print(f"dlt, to PostgreSQL: {seconds:.1f} s, {seconds / done[1]['copy']:.2f} x ours")
     shutil.rmtree(PLACE / "bucket")
 
 
