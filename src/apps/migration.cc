@@ -68,9 +68,12 @@ Status Migration::run() {
   return compare();
 }
 
-// Passes until one finds nothing that changed: with the writers stopped the two sides agree.
+// Passes until one finds nothing that changed: with the writers stopped the two sides agree. The
+// whole source was judged by run(); a changed row that the target refuses ends the pass that reads
+// it.
 Status Migration::sync() {
-  MONITORA_TRY(open_accepted_source());
+  MONITORA_TRY(open_source_and_plan());
+  MONITORA_TRY(strict());
   MONITORA_TRY(open_target_and_models());
   for (int pass = 1;; ++pass) {
     const auto began = std::chrono::steady_clock::now();
