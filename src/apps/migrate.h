@@ -23,14 +23,16 @@ struct MigrateOptions {
   std::string directory;  // of export and import
   std::string files;      // a bucket's folder, or its HTTP API; may be empty
   std::string bucket = "documents";
-  std::string report;  // where report.html and report.json go; empty: nowhere
+  // Where report.html and report.json go; empty: here after a validation, else nowhere.
+  std::string report;
   bool strict = false;
   bool once = false;  // sync: one pass
   int sample = 0;     // validate: rows a table; 0: all
 };
 
-// The live source, with MONITORA_SOURCE_PASSWORD where the URL leaves the password out.
+// MONITORA_SOURCE_PASSWORD, for a URL that leaves the password out; may be empty.
 Result<std::string> source_password();
+// The live source.
 Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options);
 
 // The target, its schema up to date. Never the source's own database: invalid_argument

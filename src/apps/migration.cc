@@ -187,11 +187,9 @@ Status Migration::warn_of_what_was_written() {
   if (jobs > 0 && !warned_)
     say(
         {"Un serveur a déjà servi sur cette base : ce qu'il y a écrit cède la place à ce que dit "
-         "la "
-         "source.",
+         "la source.",
          "A server has already used this database: what it wrote there gives way to what the "
-         "source "
-         "says."});
+         "source says."});
   warned_ = jobs > 0;
   return {};
 }
