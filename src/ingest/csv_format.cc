@@ -3,7 +3,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "ingest/csv.h"
+#include "domain/csv_reader.h"
 #include "ingest/formats.h"
 #include "ingest/sections.h"
 #include "ingest/text_decoding.h"

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "ingest/csv.h"
+#include "domain/csv_reader.h"
 #include "ingest/formats.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace monitora::ingest;
+  using namespace monitora;
+  using ingest::extract_csv;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   CsvReader reader(text, detect_csv_dialect(text));
   std::vector<std::string> record;

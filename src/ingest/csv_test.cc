@@ -1,4 +1,4 @@
-#include "ingest/csv.h"
+#include "domain/csv_reader.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "ingest/csv.h"
+#include "domain/csv_reader.h"
 
 namespace monitora::ingest {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace monitora::ingest {
+namespace monitora {
 
 struct CsvDialect {
   char delimiter = ',';
@@ -37,4 +37,4 @@ class CsvReader {
   int record_line_ = 1;
 };
 
-}  // namespace monitora::ingest
+}  // namespace monitora

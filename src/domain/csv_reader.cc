@@ -1,11 +1,11 @@
-#include "ingest/csv.h"
+#include "domain/csv_reader.h"
 
 #include <algorithm>
 #include <map>
 
 #include "base/text.h"
 
-namespace monitora::ingest {
+namespace monitora {
 namespace {
 
 constexpr std::size_t kMaxQuoted = 65'536;
@@ -86,4 +86,4 @@ bool CsvReader::next(std::vector<std::string>& record) {
   }
 }
 
-}  // namespace monitora::ingest
+}  // namespace monitora
