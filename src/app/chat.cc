@@ -1,13 +1,9 @@
 #include "app/chat.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <boost/json.hpp>
 #include <chrono>
 #include <mutex>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "domain/citations.h"
 #include "domain/language.h"
@@ -17,7 +13,6 @@
 #include "ports/conversation_store.h"
 #include "ports/embedder.h"
 #include "ports/executor.h"
-#include "ports/insights_store.h"
 #include "ports/retriever.h"
 
 namespace monitora {
@@ -33,14 +28,6 @@ constexpr float kLeastForModel = 0.05f;
 constexpr float kLeastForExtract = 0.35f;
 
 using Steady = std::chrono::steady_clock;
-
-// What an answer depends on beside the question and the chunks: a cached one is good only for the
-// same.
-std::string settings_hash(const Workspace& workspace, const Embedder& embedder, bool extractive) {
-  return sha256_hex(fmt::format("{}\n{}\n{}\n{}", boost::json::serialize(to_json(workspace.rag)),
-                                workspace.widget.chatbot_name, embedder.model(), extractive))
-      .substr(0, 32);
-}
 
 // The latest exchanges that fit, oldest first.
 std::vector<PromptTurn> history_of(const std::vector<Message>& messages) {
@@ -64,8 +51,13 @@ std::vector<PromptTurn> history_of(const std::vector<Message>& messages) {
 
 class Turn final : public ChatTurn, public ChatListener, public std::enable_shared_from_this<Turn> {
  public:
-  Turn(const ChatParts& parts, ChatQuestion question, std::shared_ptr<ChatEvents> events)
-      : parts_(parts), question_(std::move(question)), events_(std::move(events)), citations_(0) {}
+  Turn(const ChatParts& parts, AnswerCache& cache, ChatQuestion question,
+       std::shared_ptr<ChatEvents> events)
+      : parts_(parts),
+        cache_(cache),
+        question_(std::move(question)),
+        events_(std::move(events)),
+        citations_(0) {}
 
   void run() {
     if (const Status status = answer(); !status.ok()) events_->on_error(status);
@@ -119,12 +111,9 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
 
     // Only a question that opens a conversation means the same to everybody.
     if (workspace.rag.enable_cache && earlier.empty()) {
-      settings_hash_ = settings_hash(workspace, parts_.embedder, parts_.model.is_extractive());
-      MONITORA_ASSIGN(
-          const CacheStore::Lookup cached,
-          parts_.cache.find(workspace.id, question_hash(question_.text), settings_hash_));
-      if (cached.entry) return answer_from_cache(*cached.entry);
-      chunks_version_ = cached.version;
+      MONITORA_ASSIGN(const std::optional<CacheEntry> cached,
+                      cache_.find(workspace, question_.text, parts_.model.is_extractive(), place_));
+      if (cached) return answer_from_cache(*cached);
     }
     return retrieve_and_start(earlier);
   }
@@ -154,12 +143,12 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
     // Another node changed a document a moment ago and this one's index follows: the answer must
     // not be kept as one of the newer documents.
-    if (found.version < chunks_version_) settings_hash_.clear();
+    if (found.version < place_.chunks_version) place_ = {};
 
     const std::string language = answer_language(workspace.rag.language, query, question_.language);
     const float least = parts_.model.is_extractive() ? kLeastForExtract : kLeastForModel;
     if (found.passages.empty() || found.answerable < least) {
-      settings_hash_.clear();
+      place_ = {};
       events_->on_sources({});
       emit(fallback_answer(workspace.rag, language));
       store(Status());
@@ -251,20 +240,14 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     if (!stored.ok()) return events_->on_error(stored);
     if (!outcome.ok()) return events_->on_error(outcome);
     events_->on_done(answer_);
-    if (!answer_.cached && !settings_hash_.empty()) remember();
-  }
-
-  void remember() {
-    const int ttl = question_.workspace.rag.cache_ttl;
-    const Status status = parts_.cache.put(
-        question_.workspace.id,
-        {question_hash(question_.text), question_.text, question_vector_, parts_.embedder.model(),
-         answer_.text, answer_.sources, answer_.rag_score, chunks_version_, settings_hash_,
-         parts_.clock.now() + std::chrono::seconds(ttl)});
-    if (!status.ok()) log::warning("the answer was not cached: {}", status.to_string());
+    if (!answer_.cached)
+      cache_.remember(
+          question_.workspace, place_,
+          {question_.text, question_vector_, answer_.text, answer_.sources, answer_.rag_score});
   }
 
   ChatParts parts_;
+  AnswerCache& cache_;
   ChatQuestion question_;
   std::shared_ptr<ChatEvents> events_;
   CitationFilter citations_;
@@ -274,8 +257,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   Conversation conversation_;
   ChatAnswer answer_;
   Vector question_vector_;
-  std::int64_t chunks_version_ = 0;
-  std::string settings_hash_;  // empty: this answer is not cached
+  AnswerCache::Place place_;  // none: this answer is not cached
   std::mutex mutex_;
   std::shared_ptr<ChatCall> call_;
   bool cancelled_ = false;
@@ -285,7 +267,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
 
 std::shared_ptr<ChatTurn> ChatService::ask(ChatQuestion question,
                                            std::shared_ptr<ChatEvents> events) {
-  auto turn = std::make_shared<Turn>(parts_, std::move(question), std::move(events));
+  auto turn = std::make_shared<Turn>(parts_, cache_, std::move(question), std::move(events));
   turn->run();
   return turn;
 }

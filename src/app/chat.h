@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/answer_cache.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "domain/conversation.h"
@@ -78,7 +79,8 @@ struct ChatParts {
 // Thread-safe. The parts outlive it and every turn.
 class ChatService {
  public:
-  explicit ChatService(ChatParts parts) : parts_(parts) {}
+  explicit ChatService(ChatParts parts)
+      : parts_(parts), cache_(parts.cache, parts.embedder, parts.clock) {}
 
   // Called on a worker: looks up and retrieves there (it blocks for that long), then returns while
   // the model writes. `events` is kept until the turn has ended.
@@ -86,6 +88,7 @@ class ChatService {
 
  private:
   ChatParts parts_;
+  AnswerCache cache_;
 };
 
 }  // namespace monitora
