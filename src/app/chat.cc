@@ -29,6 +29,21 @@ constexpr float kLeastForExtract = 0.35f;
 
 using Steady = std::chrono::steady_clock;
 
+// A history that came with the question, as if it were stored.
+std::vector<Message> messages_of(const std::vector<PromptTurn>& history) {
+  std::vector<Message> messages;
+  for (const PromptTurn& turn : history) {
+    Message& asked = messages.emplace_back();
+    asked.role = "user";
+    asked.content = turn.question;
+    if (turn.answer.empty()) continue;
+    Message& answered = messages.emplace_back();
+    answered.role = "assistant";
+    answered.content = turn.answer;
+  }
+  return messages;
+}
+
 // The latest exchanges that fit, oldest first.
 std::vector<PromptTurn> history_of(const std::vector<Message>& messages) {
   std::vector<PromptTurn> turns;
@@ -77,6 +92,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   void on_done(const ChatUsage& usage) override {
     emit(citations_.finish());
     answer_.extract = usage.extract;
+    answer_.cut = usage.cut;
     answer_.model = usage.model;
     answer_.prompt_tokens = usage.prompt_tokens;
     answer_.completion_tokens = usage.completion_tokens;
@@ -99,6 +115,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       conversation_ = std::move(recent.conversation);
       earlier = std::move(recent.messages);
     } else {
+      earlier = messages_of(question_.history);
       conversation_.id = ConversationId::random();
       conversation_.workspace_id = workspace.id;
       conversation_.visitor_id = question_.visitor_id;
@@ -107,10 +124,10 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       conversation_.started_at = asked_at_;
     }
     answer_.conversation_id = conversation_.id;
-    answer_.message_id = MessageId::random();
+    answer_.message_id = question_.answer_id;
 
     // Only a question that opens a conversation means the same to everybody.
-    if (workspace.rag.enable_cache && earlier.empty()) {
+    if (workspace.rag.enable_cache && earlier.empty() && question_.instructions.empty()) {
       MONITORA_ASSIGN(const std::optional<CacheEntry> cached,
                       cache_.find(workspace, question_.text, parts_.model.is_extractive(), place_));
       if (cached) return answer_from_cache(*cached);
@@ -176,6 +193,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     input.chatbot_name = question_.workspace.widget.chatbot_name;
     input.language = language;
     input.system_prompt = rag.system_prompt;
+    if (!question_.instructions.empty()) input.system_prompt += "\n\n" + question_.instructions;
     input.passages = std::move(passages);
     ChatRequest request;
     request.messages.push_back({Role::system, system_message(input)});

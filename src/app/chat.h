@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "domain/conversation.h"
+#include "domain/prompt.h"
 #include "domain/workspace.h"
 
 namespace monitora {
@@ -31,6 +32,11 @@ struct ChatQuestion {
   std::string visitor_id;
   std::optional<ConversationId> conversation;  // nothing: a new one
   std::string language = "fr";                 // when neither settings nor question say
+  // What a program gives itself, instead of going on with a conversation that is kept here. The
+  // answer is then for it alone: it neither comes from the cache nor goes there.
+  std::vector<PromptTurn> history;  // oldest first
+  std::string instructions;         // beside the workspace's own system_prompt
+  MessageId answer_id = MessageId::random();
 };
 
 struct ChatAnswer {
@@ -41,6 +47,7 @@ struct ChatAnswer {
   double rag_score = 0;
   bool cached = false;
   bool extract = false;  // quoted from the documents, not written by a model
+  bool cut = false;      // the model stopped at max_tokens
   std::string model;
   int prompt_tokens = 0;
   int completion_tokens = 0;

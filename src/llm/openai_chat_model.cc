@@ -177,6 +177,7 @@ void OpenAiChatModel::Answer::on_chunk(const ChatChunk& chunk) {
   if (chunk.prompt_tokens) usage_.prompt_tokens = *chunk.prompt_tokens;
   if (chunk.completion_tokens) usage_.completion_tokens = *chunk.completion_tokens;
   finished_ = finished_ || chunk.finished;
+  usage_.cut = usage_.cut || chunk.cut;
   say(characters_.push(chunk.content));
 }
 

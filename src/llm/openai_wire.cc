@@ -127,6 +127,7 @@ Result<ChatChunk> parse_chat_chunk(std::string_view text) {
   chunk.content = text_of(member(delta, "content"));
   const json::value* reason = member(choice, "finish_reason");
   chunk.finished = reason && !reason->is_null();
+  chunk.cut = text_of(reason) == "length";
   chunk.model = text_of(member(&value, "model"));
   const json::value* usage = member(&value, "usage");
   if (!usage || usage->is_null()) usage = member(member(&value, "x_groq"), "usage");

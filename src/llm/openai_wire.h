@@ -34,6 +34,7 @@ struct ChatChunk {
   std::string
       content;  // "" for role-only, reasoning and usage chunks; maybe cut inside a character
   bool finished = false;
+  bool cut = false;  // … because max_tokens was reached
   std::string model;
   std::optional<int> prompt_tokens;
   std::optional<int> completion_tokens;

@@ -37,6 +37,7 @@ struct ChatUsage {
   int completion_tokens = 0;
   std::string model;
   bool extract = false;  // the answer quotes passages instead of being written by a model
+  bool cut = false;      // the model stopped at max_tokens
 };
 
 // What a model says, in order: any number of on_token, then exactly one of on_done and on_error,
