@@ -3,14 +3,15 @@
 #
 # Debian's own build of it is for SSE2, so Debian's source package is built again here for AVX2
 # (x86-64-v3; what the processor has is checked when the program starts). Only the part that we use
-# is compiled: the HNSW graph and the SIMD distance functions. That part needs neither BLAS nor
-# LAPACK (one unused function would: programs are linked with --gc-sections), and takes seconds. What is already prepared is left alone.
+# is compiled: the HNSW graph, k-means and the SIMD distance functions. That part needs neither BLAS
+# nor LAPACK (what would need them is not used: programs are linked with --gc-sections), and takes
+# seconds. What is already prepared is left alone.
 set -euo pipefail
 
 version=1.7.3
 tarball=faiss_$version.orig.tar.gz
 sha256=3e4fac26d8c9e9008ecea4ae5fc414c658998fce4ba75835058b1a71d3516002
-units=(impl/AuxIndexStructures impl/FaissException impl/HNSW impl/IDSelector utils/distances_simd utils/random)
+units=(Clustering Index impl/AuxIndexStructures impl/FaissException impl/HNSW impl/IDSelector impl/kmeans1d utils/distances utils/distances_simd utils/random utils/utils)
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 target=${MONITORA_DEPS:-$root/deps}/faiss
@@ -55,7 +56,7 @@ tar -xzf "$work/$tarball" -C "$work"
 echo "faiss $version: building"
 compiler=(clang++-16)
 command -v ccache >/dev/null && compiler=(ccache clang++-16)
-flags=(-O3 -DNDEBUG -std=c++17 -fPIC -fopenmp -ffunction-sections -march=x86-64-v3 -DFINTEGER=int -w -I "$work/faiss-$version")
+flags=(-O3 -DNDEBUG -std=c++17 -fPIC -fopenmp -ffunction-sections -fdata-sections -march=x86-64-v3 -DFINTEGER=int -w -I "$work/faiss-$version")
 mkdir -p "$work/out/lib" "$work/out/include/faiss"
 printf '%s\n' "${units[@]}" | xargs -P "$(nproc)" -I{} bash -c \
   '"${@:2}" -c "$0/faiss/$1.cpp" -o "$0/../$(basename "$1").o"' "$work/faiss-$version" {} "${compiler[@]}" "${flags[@]}" ||
