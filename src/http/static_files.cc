@@ -84,20 +84,27 @@ void StaticFiles::add(std::string path, std::string_view bytes, std::string_view
   files_.insert_or_assign(std::move(path), std::move(file));
 }
 
-const StaticFiles::File* StaticFiles::find(std::string_view path) const {
+std::map<std::string, StaticFiles::File, std::less<>>::const_iterator StaticFiles::find(
+    std::string_view path) const {
   const std::string name(path);
   const std::string index =
       name.empty() || name.ends_with('/') ? name + "index.html" : name + "/index.html";
   for (const std::string& candidate : {name, name + ".html", index}) {
-    if (const auto found = files_.find(candidate); found != files_.end()) return &found->second;
+    if (const auto found = files_.find(candidate); found != files_.end()) return found;
   }
-  return nullptr;
+  return files_.end();
+}
+
+std::string StaticFiles::name_of(std::string_view path) const {
+  const auto found = find(path);
+  return found == files_.end() ? std::string() : found->first;
 }
 
 Result<Response> StaticFiles::serve(const Request& request, std::string_view path,
                                     std::string_view cache_control) const {
-  const File* file = find(path);
-  if (!file) return Status::not_found();
+  const auto found = find(path);
+  if (found == files_.end()) return Status::not_found();
+  const File* file = &found->second;
   const bool compressed = !file->gzip.empty() && accepts_gzip(request.header("accept-encoding"));
   const std::string tag = "\"" + file->etag + (compressed ? "-gz\"" : "\"");
   Response response;

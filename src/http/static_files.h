@@ -1,4 +1,4 @@
-// Files that never change while the server runs: the page at /, the console, the widget's script.
+// Files that never change while the server runs: the console, the widget's script.
 #pragma once
 
 #include <filesystem>
@@ -36,6 +36,9 @@ class StaticFiles {
   Result<Response> serve(const Request& request, std::string_view path,
                          std::string_view cache_control = "no-cache") const;
 
+  // The name of the file that serve() answers `path` with; "" for none.
+  std::string name_of(std::string_view path) const;
+
  private:
   struct File {
     std::string_view bytes;
@@ -46,7 +49,7 @@ class StaticFiles {
 
   StaticFiles() = default;
   void add(std::string path, std::string_view bytes, std::string_view gzip);
-  const File* find(std::string_view path) const;
+  std::map<std::string, File, std::less<>>::const_iterator find(std::string_view path) const;
 
   std::map<std::string, File, std::less<>> files_;
   std::map<std::string, std::string>

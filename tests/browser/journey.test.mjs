@@ -58,7 +58,7 @@ describe('a shop, without a language model', () => {
   });
 
   test('sign up and create a workspace on the page at /', async () => {
-    await page.goto(server.url);
+    await page.goto(`${server.url}/minimal`);
     await page.getByRole('button', { name: 'Créer un compte' }).click();
     await page.getByLabel('Adresse e-mail').fill(kEmail);
     await page.getByLabel('Mot de passe').fill('court');

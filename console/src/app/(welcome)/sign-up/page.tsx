@@ -1,0 +1,10 @@
+import { Suspense } from 'react';
+import { Sign } from '@/components/pages/sign';
+
+export default function Page() {
+  return (
+    <Suspense>
+      <Sign kind="up" />
+    </Suspense>
+  );
+}

@@ -1,0 +1,181 @@
+// What pages read from the server, under one name each, so that a change made on one page is seen on the others.
+import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { api, got, raw } from './api-sqlserver';
+import type { Document, Workspace } from './api-sqlserver';
+import { ApiError } from './failures';
+import { useIsLive } from './live';
+
+export function makeQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500),
+        retryDelay: (count, error) => Math.min((error instanceof ApiError && error.retryAfter ? error.retryAfter : count + 1) * 1000, 30_000),
+        // Our own sentence says that the network is away; a query is tried all the same.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+export const keys = {
+  workspaces: ['workspaces'] as const,
+  workspace: (id: string) => ['workspace', id] as const,
+  documents: (id: string) => ['workspace', id, 'documents'] as const,
+  document: (id: string) => ['document', id] as const,
+  conversations: (id: string) => ['workspace', id, 'conversations'] as const,
+  insights: (id: string) => ['workspace', id, 'insights'] as const,
+  analytics: (id: string) => ['workspace', id, 'analytics'] as const,
+  members: (id: string) => ['workspace', id, 'members'] as const,
+  apiKeys: (id: string) => ['workspace', id, 'keys'] as const,
+  database: (id: string) => ['workspace', id, 'database'] as const,
+};
+
+/** Every item of a list, page by page. */
+export async function all<T>(page: (cursor: string | undefined) => Promise<{ items: T[]; next_cursor: string | null }>): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const one = await page(cursor);
+    items.push(...one.items);
+    if (!one.next_cursor) return items;
+    cursor = one.next_cursor;
+  }
+}
+
+export const useWorkspaces = () =>
+  useQuery({
+    queryKey: keys.workspaces,
+    queryFn: () => all((cursor) => got(api.GET('/api/workspaces', { params: { query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export const useWorkspace = (id: string) =>
+  useQuery({
+    queryKey: keys.workspace(id),
+    queryFn: () => got(api.GET('/api/workspaces/{wid}', { params: { path: { wid: id } } })),
+    enabled: id !== '',
+  });
+
+const isWaiting = (one: Document) => one.status === 'pending' || one.status === 'processing';
+
+export type DocumentStatus = Document['status'];
+export function useDocuments(id: string, status: DocumentStatus | undefined) {
+  const live = useIsLive();
+  return useInfiniteQuery({
+    queryKey: [...keys.documents(id), status ?? 'any'],
+    queryFn: ({ pageParam }) =>
+      got(api.GET('/api/documents/workspace/{wid}', { params: { path: { wid: id }, query: { limit: 200, ...(status && { status }), ...(pageParam && { cursor: pageParam }) } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    // Events tell of changes; without them, documents under way are asked for.
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isWaiting)) ? (live ? 10_000 : 1_500) : false),
+  });
+}
+
+export interface ConversationFilters {
+  search?: string;
+  from?: string;
+  to?: string;
+  channel?: 'widget' | 'test' | 'api';
+  feedback?: 1 | -1;
+  max_confidence?: number;
+}
+export function useConversations(id: string, filters: ConversationFilters) {
+  const live = useIsLive();
+  return useInfiniteQuery({
+    queryKey: [...keys.conversations(id), filters],
+    queryFn: ({ pageParam }) =>
+      got(api.GET('/api/workspaces/{wid}/conversations', { params: { path: { wid: id }, query: { limit: 100, ...filters, ...(pageParam && { cursor: pageParam }) } } })),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    // The pages that were scrolled through are not asked for again and again.
+    refetchInterval: (query) => (!live && (query.state.data?.pages.length ?? 0) <= 1 ? 20_000 : false),
+  });
+}
+
+export const useConversation = (id: string) =>
+  useQuery({ queryKey: ['conversation', id], queryFn: () => got(api.GET('/api/conversations/{id}', { params: { path: { id } } })), enabled: id !== '' });
+
+export function useMessages(id: string) {
+  const live = useIsLive();
+  return useQuery({
+    queryKey: ['conversation', id, 'messages'],
+    queryFn: () => all((cursor) => got(api.GET('/api/conversations/{id}/messages', { params: { path: { id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+    enabled: id !== '',
+    refetchInterval: live ? false : 10_000,
+  });
+}
+
+export const useInsights = (id: string, days: number) =>
+  useQuery({
+    queryKey: [...keys.insights(id), days],
+    queryFn: () => got(api.GET('/api/insights/{wid}', { params: { path: { wid: id }, query: { days } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export type Period = '24h' | '7d' | '30d' | '3m' | '6m' | '1y';
+export type Range = { period: Period } | { from: string; to: string };
+export const useAnalytics = (id: string, range: Range, enabled = true) =>
+  useQuery({
+    queryKey: [...keys.analytics(id), range],
+    queryFn: () => got(api.GET('/api/workspaces/{wid}/analytics', { params: { path: { wid: id }, query: range } })),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+
+export const useMembers = (id: string) =>
+  useQuery({
+    queryKey: keys.members(id),
+    queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/members', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export const useApiKeys = (id: string) =>
+  useQuery({
+    queryKey: keys.apiKeys(id),
+    queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/api-keys', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export interface ExternalDatabase {
+  configured: boolean;
+  db_type?: 'sqlserver' | 'mysql' | 'postgres' | null;
+  db_host?: string | null;
+  db_port?: number | null;
+  db_name?: string | null;
+  db_user?: string | null;
+  schema_type?: string | null;
+  is_enabled?: boolean;
+  last_test_status?: string | null;
+  last_test_at?: string | null;
+  allowed_tables?: string[] | null;
+}
+/** null: this server has no external databases. */
+export const useExternalDatabase = (id: string, isAdmin: boolean) =>
+  useQuery({
+    queryKey: keys.database(id),
+    queryFn: async (): Promise<ExternalDatabase | null> => {
+      try {
+        return (await (await raw('GET', `/api/workspaces/${id}/database`)).json()) as ExternalDatabase;
+      } catch (error) {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 405)) return null;
+        throw error;
+      }
+    },
+    enabled: id !== '' && isAdmin,
+    staleTime: 300_000,
+  });
+
+/** Puts a changed workspace where pages read it. */
+export function useRemember() {
+  const client = useQueryClient();
+  return useCallback(
+    (workspace: Workspace) => {
+      client.setQueryData(keys.workspace(workspace.id), workspace);
+      client.setQueryData<Workspace[]>(keys.workspaces, (list) => list?.map((one) => (one.id === workspace.id ? workspace : one)));
+    },
+    [client],
+  );
+}
