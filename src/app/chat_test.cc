@@ -53,6 +53,14 @@ class MemoryConversations final : public ConversationStore {
                                  const PageRequest&) override {
     return unused();
   }
+  Result<std::vector<Message>> find_messages(const WorkspaceId&, const ConversationId&,
+                                             const std::vector<MessageId>&) override {
+    return unused();
+  }
+  Result<std::vector<Message>> messages_after(const WorkspaceId&, const ConversationId&,
+                                              std::optional<MessageId>, int) override {
+    return unused();
+  }
   Status set_feedback(const WorkspaceId&, const ConversationId&, const MessageId&, int) override {
     return unused();
   }

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 8;    // threads for requests that block
 constexpr std::size_t kWaiting = 256;  // requests that may wait for one of them
-constexpr std::chrono::milliseconds kFollow{500};
+constexpr std::chrono::seconds kStep{1};
 constexpr std::chrono::seconds kSave{30};
 constexpr std::string_view kCleanUp = "clean_up";
 constexpr std::chrono::hours kCleanEvery{1};
@@ -80,15 +80,13 @@ Status ServerParts::prepare(const std::stop_token& stop) {
   MONITORA_ASSIGN(engine_, make_engine(settings_, database_, *models_.embedder));
   workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);
   executor_ = std::make_unique<PoolExecutor>(*workers_);
+  const auto chunks_of = [this](const WorkspaceId& workspace, const DocumentId& document) {
+    return database_.documents->indexed_chunks(workspace, document);
+  };
+  MONITORA_ASSIGN(
+      changes_, ChangeFollower::start(*database_.changes, {chunks_of, *engine_.retriever}, clock_));
+  database_.pool->on_change([this] { changes_->wake(); });
   MONITORA_TRY(make_use_cases());
-  MONITORA_ASSIGN(IndexFollower follower,
-                  IndexFollower::start(
-                      *database_.changes,
-                      [this](const WorkspaceId& workspace, const DocumentId& document) {
-                        return database_.documents->indexed_chunks(workspace, document);
-                      },
-                      *engine_.retriever, clock_));
-  follower_ = std::make_unique<IndexFollower>(std::move(follower));
   engine_.retriever->preload();  // after it: no change may fall between a load and the first look
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
@@ -100,6 +98,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
            [this](const std::string&, bool) { return statistics_->recount_all(); }}},
       jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
   MONITORA_TRY(make_server());
+  following_ = std::jthread([this](const std::stop_token& stop) { changes_->run(stop); });
   maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
   return {};
 }
@@ -247,6 +246,10 @@ void ServerParts::stop() {
   if (server_) server_->stop();
   runner_.reset();
   if (workers_) workers_->stop();
+  // Nothing is committed any more that anybody would have to hear of.
+  if (database_.pool) database_.pool->on_change({});
+  following_.request_stop();
+  if (following_.joinable()) following_.join();
   if (engine_.retriever) warn("index files", engine_.retriever->save());
   if (models_.runtime) models_.runtime->stop();
 }
@@ -257,8 +260,7 @@ void ServerParts::maintain(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   auto saved = std::chrono::steady_clock::now();
   auto asked = saved - kAskToClean;
-  while (!condition.wait_for(lock, stop, kFollow, [] { return false; }) && !stop.stop_requested()) {
-    warn("indexes could not follow the database", follower_->catch_up());
+  while (!condition.wait_for(lock, stop, kStep, [] { return false; }) && !stop.stop_requested()) {
     const auto now = std::chrono::steady_clock::now();
     if (now - saved >= kSave) {
       saved = now;
@@ -278,7 +280,7 @@ Status ServerParts::clean_up() {
   warn("expired sessions", database_.sessions->remove_expired());
   warn("expired answers", database_.cache->remove_expired());
   warn("finished jobs", database_.jobs->remove_finished(clock_.now() - kKeepFinishedJobs));
-  warn("old changes", database_.changes->prune(clock_.now() - IndexFollower::kKept));
+  warn("old changes", database_.changes->prune(clock_.now() - ChangeFollower::kKept));
   if (shared_limiter_ != nullptr) warn("old rate limits", shared_limiter_->prune());
   return {};
 }

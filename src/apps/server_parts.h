@@ -7,11 +7,11 @@
 
 #include "app/accounts.h"
 #include "app/api_keys.h"
+#include "app/change_follower.h"
 #include "app/chat.h"
 #include "app/conversations.h"
 #include "app/documents.h"
 #include "app/external_sign_ins.h"
-#include "app/index_follower.h"
 #include "app/members.h"
 #include "app/sessions.h"
 #include "app/statistics.h"
@@ -101,13 +101,14 @@ class ServerParts {
   std::unique_ptr<Statistics> statistics_;
   std::unique_ptr<WeakAnswers> weak_answers_;
   std::unique_ptr<ChatService> chat_;
-  std::unique_ptr<IndexFollower> follower_;
+  std::unique_ptr<ChangeFollower> changes_;  // the event bus, too
   std::unique_ptr<jobs::Runner> runner_;
 
   http::Metrics metrics_;
   std::unique_ptr<http::Services> services_;
   std::unique_ptr<http::Guards> guards_;
   std::unique_ptr<http::Server> server_;
+  std::jthread following_;
   std::jthread maintenance_;
 };
 

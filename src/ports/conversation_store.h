@@ -47,6 +47,16 @@ class ConversationStore {
   };
   virtual Result<Recent> recent(const WorkspaceId& workspace, const ConversationId& conversation,
                                 int turns) = 0;
+  // Those of these messages that are in this conversation, in order of time.
+  virtual Result<std::vector<Message>> find_messages(const WorkspaceId& workspace,
+                                                     const ConversationId& conversation,
+                                                     const std::vector<MessageId>& messages) = 0;
+  // What was said after this message, or since the beginning: oldest first, at most `limit`.
+  // not_found `message_not_found` for a message of elsewhere.
+  virtual Result<std::vector<Message>> messages_after(const WorkspaceId& workspace,
+                                                      const ConversationId& conversation,
+                                                      std::optional<MessageId> message,
+                                                      int limit) = 0;
   // A question and its answer in one transaction; makes the conversation if it is new. Messages'
   // created_at are the store's unless set. Writes change_log.
   virtual Status append(const WorkspaceId& workspace, const Conversation& conversation, bool is_new,

@@ -60,6 +60,10 @@ struct Change {
   std::string entity_id;
   std::string operation;  // created, updated, deleted, indexed
   Time at;
+  // Those that a message or conversation `created` brought, and the one that was `updated`. Of more
+  // than kMostNamed none is named.
+  static constexpr std::size_t kMostNamed = 10;
+  std::vector<MessageId> messages;
 };
 
 class ChangeLog {
@@ -69,6 +73,9 @@ class ChangeLog {
   // In order, at most `limit`. A sequence is given when a row is written and seen when its
   // transaction commits: what is missing between two may still come.
   virtual Result<std::vector<Change>> since(std::int64_t sequence, int limit) = 0;
+  // The same, of one workspace.
+  virtual Result<std::vector<Change>> of_workspace(const WorkspaceId& workspace,
+                                                   std::int64_t sequence, int limit) = 0;
   // Forgets what happened before, but for the last change of each workspace's chunks: it is their
   // version.
   virtual Status prune(Time before) = 0;

@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "base/clock.h"
@@ -160,6 +161,11 @@ class Connection {
                            std::string_view key_column, Param key,
                            const std::function<Status(BytesView)>& part) = 0;
 
+  // The transaction under way changes what others wait to hear of: Pool tells them after its
+  // commit.
+  void note_change() { noted_ = true; }
+  bool take_noted_change() { return std::exchange(noted_, false); }
+
   // Convenience on the above.
   Result<std::int64_t> execute(std::string_view statement, std::initializer_list<Param> params) {
     return execute(statement, Params(params.begin(), params.size()));
@@ -171,6 +177,9 @@ class Connection {
                const std::function<Status(const Row&)>& each) {
     return query(statement, Params(params.begin(), params.size()), each);
   }
+
+ private:
+  bool noted_ = false;
 };
 
 }  // namespace monitora::sql

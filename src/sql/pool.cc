@@ -116,6 +116,7 @@ struct Pool::State {
   std::condition_variable idle_again;  // for the destructor
   Side writers, readers;
   std::int64_t opened_ever = 0;
+  std::shared_ptr<const std::function<void()>> on_change;
 
   Side& side(Connection::Mode mode) {
     const bool on_readers = mode == Connection::Mode::read && options.readers > 0;
@@ -131,6 +132,7 @@ struct Pool::State {
   bool pass_on(Side& side, Kept& kept);
   Result<Kept> open_for(Side& side);
   void give_back(Side& side, Kept kept);
+  void tell_of_change();
   void pass_on_place(Side& side);
 };
 
@@ -283,7 +285,10 @@ Status Pool::State::share(const std::function<Status(Connection&)>& work) {
     give_back(side, std::move(kept));
   } else if (!pass_on(side, kept)) {
     const ScopedDeadline whatever(Deadline::never());
-    batch->end(connection.commit());
+    const Status committed = connection.commit();
+    const bool noted = connection.take_noted_change();
+    batch->end(committed);
+    if (noted && committed.ok()) tell_of_change();
     kept.batch.reset();
     give_back(side, std::move(kept));
   }
@@ -332,8 +337,11 @@ Status Pool::State::alone(const std::function<Status(Connection&)>& work,
     Status status = connection.begin(Connection::Mode::write);
     if (status.ok()) status = work(connection);
     lost_before_commit = !status.ok() && connection.is_broken();
+    const bool noted = connection.take_noted_change();
     MONITORA_TRY(status);  // giving it back rolls back
-    return connection.commit();
+    MONITORA_TRY(connection.commit());
+    if (noted) tell_of_change();
+    return {};
   });
 }
 
@@ -359,6 +367,18 @@ Status Pool::read(const std::function<Status(Connection&)>& work) {
 
 Status Pool::report(const std::function<Status(Connection&)>& work) {
   return state_->read(state_->options.readers > 0 ? state_->readers : state_->writers, work);
+}
+
+void Pool::on_change(std::function<void()> told) {
+  const std::lock_guard lock(state_->mutex);
+  state_->on_change = std::make_shared<const std::function<void()>>(std::move(told));
+}
+
+void Pool::State::tell_of_change() {
+  std::unique_lock lock(mutex);
+  const auto told = on_change;
+  lock.unlock();
+  if (told && *told) (*told)();
 }
 
 Database Pool::database() const {

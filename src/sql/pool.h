@@ -51,6 +51,10 @@ class Pool {
   // The same where it may show what was true a moment ago: from a secondary, if there is one.
   Status report(const std::function<Status(Connection&)>& work);
 
+  // Called after each commit of a transaction that noted a change (Connection::note_change), on the
+  // committing thread: must not block. Nothing ends it; setting it waits for no call under way.
+  void on_change(std::function<void()> told);
+
   Database database() const;
   struct Counts {
     int open = 0;

@@ -58,6 +58,28 @@ class PoolTest : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Commits, PoolTest, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "shared" : "own"; });
 
+TEST_P(PoolTest, ANotedChangeIsToldAfterItsCommit) {
+  const auto pool = make();
+  std::vector<std::int64_t> rows_when_told;
+  pool->on_change([&] { rows_when_told.push_back(rows(*pool)); });
+  const auto change = [&](bool noted, const Status& end) {
+    return pool->transact([&](Connection& connection) -> Status {
+      if (noted) connection.note_change();
+      const Status inserted = insert(connection);
+      return end.ok() ? inserted : end;
+    });
+  };
+  EXPECT_TRUE(change(false, {}).ok());
+  EXPECT_TRUE(rows_when_told.empty());
+  EXPECT_FALSE(change(true, Status::internal("undone")).ok());
+  EXPECT_TRUE(rows_when_told.empty());
+  EXPECT_TRUE(change(true, {}).ok());
+  EXPECT_EQ(rows_when_told, std::vector<std::int64_t>{2});
+  pool->on_change({});
+  EXPECT_TRUE(change(true, {}).ok());
+  EXPECT_EQ(rows_when_told.size(), 1U);
+}
+
 TEST_P(PoolTest, CommitsWhatWentWellAndNothingElse) {
   const auto pool = make();
   EXPECT_TRUE(pool->transact(insert).ok());

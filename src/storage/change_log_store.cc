@@ -1,3 +1,4 @@
+#include "storage/changes.h"
 #include "storage/cursor.h"
 #include "storage/stores.h"
 
@@ -24,20 +25,12 @@ class SqlChangeLog final : public ChangeLog {
   }
 
   Result<std::vector<Change>> since(std::int64_t sequence, int limit) override {
-    std::vector<Change> changes;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      std::string statement =
-          "SELECT sequence, workspace_id, entity, entity_id, operation, at FROM change_log "
-          "WHERE sequence > ? ORDER BY sequence";
-      std::vector<sql::Param> params{p(sequence)};
-      append_limit(connection.dialect(), limit, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        changes.push_back({row.integer(0), WorkspaceId(row.uuid(1)), std::string(row.text(2)),
-                           std::string(row.text(3)), std::string(row.text(4)), row.time(5)});
-        return Status();
-      });
-    }));
-    return changes;
+    return read("", {p(sequence)}, limit);
+  }
+
+  Result<std::vector<Change>> of_workspace(const WorkspaceId& workspace, std::int64_t sequence,
+                                           int limit) override {
+    return read(" AND workspace_id = ?", {p(sequence), p(workspace)}, limit);
   }
 
   Status prune(Time before) override {
@@ -55,6 +48,25 @@ class SqlChangeLog final : public ChangeLog {
   }
 
  private:
+  Result<std::vector<Change>> read(std::string_view more, std::vector<sql::Param> params,
+                                   int limit) {
+    std::vector<Change> changes;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement =
+          "SELECT sequence, workspace_id, entity, entity_id, operation, at, message_ids "
+          "FROM change_log WHERE sequence > ?" +
+          std::string(more) + " ORDER BY sequence";
+      append_limit(connection.dialect(), limit, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        changes.push_back({row.integer(0), WorkspaceId(row.uuid(1)), std::string(row.text(2)),
+                           std::string(row.text(3)), std::string(row.text(4)), row.time(5),
+                           read_message_ids(row.text(6))});
+        return Status();
+      });
+    }));
+    return changes;
+  }
+
   sql::Pool& pool_;
 };
 

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <string>
 #include <unordered_set>
 
+#include "ports/job_store.h"
 #include "sql/locks.h"
 
 namespace monitora::storage {
@@ -14,15 +16,35 @@ using sql::p;
 
 Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
                   std::string_view entity, std::string_view entity_id, std::string_view operation,
-                  Time now) {
+                  Time now, std::span<const MessageId> messages) {
   const bool changes_index =
       entity == "document" && (operation == "indexed" || operation == "deleted");
   if (changes_index)
     MONITORA_TRY(sql::lock_until_end(connection, "monitora chunks " + workspace.to_string()));
+  connection.note_change();
+  const std::string ids = write_message_ids(messages);
   return connection.post(
-      "INSERT INTO change_log (workspace_id, entity, entity_id, operation, at) VALUES (?, ?, "
-      "?, ?, ?)",
-      {p(workspace), p(entity), p(entity_id), p(operation), p(now)});
+      "INSERT INTO change_log (workspace_id, entity, entity_id, operation, at, message_ids) "
+      "VALUES (?, ?, ?, ?, ?, ?)",
+      {p(workspace), p(entity), p(entity_id), p(operation), p(now), p_or_null(ids)});
+}
+
+std::string write_message_ids(std::span<const MessageId> messages) {
+  std::string text;
+  if (messages.size() > Change::kMostNamed) return text;
+  for (const MessageId& message : messages)
+    text.append(text.empty() ? "" : ",").append(message.to_string());
+  return text;
+}
+
+std::vector<MessageId> read_message_ids(std::string_view text) {
+  std::vector<MessageId> messages;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (const auto id = MessageId::parse(text.substr(0, comma))) messages.push_back(*id);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return messages;
 }
 
 Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,10 +22,14 @@ namespace monitora::storage {
 // that a workspace's versions grow in the order of commits. One lock for the whole log would make
 // every answer of every chat wait for the commit of another; so across workspaces a smaller
 // sequence may appear after a larger one, and who follows the log looks back
-// (app/index_follower.h).
+// (app/change_follower.h).
 Status log_change(sql::Connection& connection, const WorkspaceId& workspace,
                   std::string_view entity, std::string_view entity_id, std::string_view operation,
-                  Time now);
+                  Time now, std::span<const MessageId> messages = {});
+
+// How change_log keeps Change::messages.
+std::string write_message_ids(std::span<const MessageId> messages);
+std::vector<MessageId> read_message_ids(std::string_view text);
 
 // One row of jobs, due at `run_after`. `payload` is JSON.
 Result<JobId> insert_job(sql::Connection& connection, std::string_view kind,

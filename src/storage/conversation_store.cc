@@ -134,8 +134,39 @@ class SqlConversationStore final : public ConversationStore {
     return std::move(*found);
   }
 
+  Result<std::vector<Message>> find_messages(const WorkspaceId& workspace,
+                                             const ConversationId& conversation,
+                                             const std::vector<MessageId>& messages) override {
+    if (messages.empty()) return std::vector<Message>();
+    std::vector<Param> params{p(conversation), p(workspace)};
+    std::string places;
+    for (const MessageId& message : messages) {
+      places += places.empty() ? "?" : ", ?";
+      params.push_back(p(message));
+    }
+    return read_messages(" AND m.id IN (" + places + ")", std::move(params), std::nullopt);
+  }
+
+  Result<std::vector<Message>> messages_after(const WorkspaceId& workspace,
+                                              const ConversationId& conversation,
+                                              std::optional<MessageId> message,
+                                              int limit) override {
+    std::vector<Param> params{p(conversation), p(workspace)};
+    if (!message) return read_messages("", std::move(params), limit);
+    MONITORA_ASSIGN(const std::vector<Message> from,
+                    find_messages(workspace, conversation, {*message}));
+    if (from.empty()) return Status::not_found("message_not_found");
+    const Time at = from.front().created_at;
+    params.insert(params.end(), {p(at), p(at), p(*message)});
+    return read_messages(" AND m.created_at >= ? AND (m.created_at > ? OR m.id > ?)",
+                         std::move(params), limit);
+  }
+
   Status append(const WorkspaceId& workspace, const Conversation& conversation, bool is_new,
                 const std::vector<Message>& messages) override {
+    std::vector<MessageId> ids;
+    for (const Message& message : messages)
+      ids.push_back(message.id.is_nil() ? MessageId::random() : message.id);
     const Status status = pool_.transact([&](Connection& connection) -> Status {
       const Time now = clock_.now();
       Time at = now;
@@ -148,11 +179,11 @@ class SqlConversationStore final : public ConversationStore {
       }
       MONITORA_TRY(forget_days_of_older(connection, workspace, messages, now));
       if (!messages.empty())
-        MONITORA_TRY(insert_messages(connection, conversation.id, messages, at));
+        MONITORA_TRY(insert_messages(connection, conversation.id, messages, ids, at));
       else if (!is_new)
         return {};
       return log_change(connection, workspace, is_new ? "conversation" : "message",
-                        conversation.id.to_string(), "created", now);
+                        conversation.id.to_string(), "created", now, ids);
     });
     return workspace_must_exist(status);
   }
@@ -171,7 +202,7 @@ class SqlConversationStore final : public ConversationStore {
       if (rows == 0) return Status::not_found("message_not_found");
       MONITORA_TRY(forget_figures_of(connection, workspace, message));
       return log_change(connection, workspace, "message", conversation.to_string(), "updated",
-                        clock_.now());
+                        clock_.now(), {&message, 1});
     });
   }
 
@@ -196,6 +227,24 @@ class SqlConversationStore final : public ConversationStore {
   }
 
  private:
+  // Of one conversation, the first two of `params`; in order of time.
+  Result<std::vector<Message>> read_messages(std::string_view more, std::vector<Param> params,
+                                             std::optional<int> limit) {
+    std::vector<Message> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      std::string statement = "SELECT " + std::string(kMessageColumns) +
+                              " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+                              "WHERE c.id = ? AND c.workspace_id = ?" +
+                              std::string(more) + " ORDER BY m.created_at, m.id";
+      if (limit) append_limit(connection.dialect(), *limit, statement, params);
+      return connection.query(statement, params, [&](const Row& row) {
+        found.push_back(read_message(row, 0));
+        return Status();
+      });
+    }));
+    return found;
+  }
+
   static Status insert_conversation(Connection& connection, const WorkspaceId& workspace,
                                     const Conversation& conversation, Time now) {
     const bool has_start = conversation.started_at != Time();
@@ -247,7 +296,8 @@ class SqlConversationStore final : public ConversationStore {
 
   // messages_count and last_message_at of the conversation are the database's (a trigger's).
   static Status insert_messages(Connection& connection, const ConversationId& conversation,
-                                const std::vector<Message>& messages, Time now) {
+                                const std::vector<Message>& messages,
+                                const std::vector<MessageId>& ids, Time now) {
     constexpr std::string_view kColumns[] = {"id",
                                              "conversation_id",
                                              "role",
@@ -275,9 +325,9 @@ class SqlConversationStore final : public ConversationStore {
                        const Time at = message.created_at != Time()
                                            ? message.created_at
                                            : now + Micros(static_cast<std::int64_t>(next));
-                       ++next;
+                       const MessageId& id = ids[next++];
                        sources = message.sources.empty() ? "" : sources_json(message.sources);
-                       row[0] = p(message.id.is_nil() ? MessageId::random() : message.id);
+                       row[0] = p(id);
                        row[1] = p(conversation);
                        row[2] = p(message.role);
                        row[3] = p(message.content);

@@ -174,6 +174,47 @@ TEST_P(ConversationContract, RecentIsTheLastTurnsOldestFirst) {
   EXPECT_THAT(nothing->messages, IsEmpty());
 }
 
+TEST_P(ConversationContract, MessagesAreFoundByTheirIdsInTheirConversationAlone) {
+  const auto [made, messages] = talk(workspace, "q", "r");
+  const auto [other, others] = talk(workspace, "q2", "r2");
+  const auto [strange, strangers] = talk(foreign, "q3", "r3");
+  const auto found = conversations->find_messages(
+      workspace, made.id, {messages[1].id, others[0].id, strangers[0].id, messages[0].id});
+  ASSERT_OK(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(0).id, messages[0].id);
+  EXPECT_EQ(found->at(1).content, "r");
+  EXPECT_THAT(*conversations->find_messages(workspace, made.id, {}), IsEmpty());
+  EXPECT_THAT(*conversations->find_messages(foreign, made.id, {messages[0].id}), IsEmpty());
+}
+
+TEST_P(ConversationContract, WhatWasSaidAfterAMessage) {
+  const auto [made, messages] = talk(workspace, "q", "r");
+  std::vector<Message> more{question("q2"), answer("r2", 0.5), answer("r3", 0.5)};
+  more[0].created_at = more[1].created_at = more[2].created_at = clock.now() + seconds(5);  // ties
+  ASSERT_OK(conversations->append(workspace, made, false, more));
+  const auto after = [&](std::optional<MessageId> message, int limit) {
+    const auto found = conversations->messages_after(workspace, made.id, message, limit);
+    EXPECT_TRUE(found.ok()) << found.status().to_string();
+    std::vector<MessageId> ids;
+    if (found.ok())
+      for (const Message& each : *found) ids.push_back(each.id);
+    return ids;
+  };
+  const std::vector<MessageId> all = after({}, 10);
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(all[1], messages[1].id);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(after(all[i], 10), std::vector<MessageId>(all.begin() + i + 1, all.end()));
+  EXPECT_EQ(after(all[0], 2), (std::vector<MessageId>{all[1], all[2]}));
+  const auto [other, others] = talk(workspace, "q", "r");
+  EXPECT_KEY(conversations->messages_after(workspace, made.id, others[0].id, 10).status(),
+             "message_not_found");
+  EXPECT_KEY(conversations->messages_after(foreign, made.id, messages[0].id, 10).status(),
+             "message_not_found");
+  EXPECT_THAT(*conversations->messages_after(foreign, made.id, {}, 10), IsEmpty());
+}
+
 TEST_P(ConversationContract, FiftyMessagesFromManyThreadsAreAllCounted) {
   const auto [made, first] = talk(workspace, "début", "oui");
   in_parallel(10, [&](int thread) {

@@ -174,9 +174,34 @@ TEST_P(ChangeLogContract, TellsInOrderWhatHappened) {
   EXPECT_EQ(changes->at(1).entity, "conversation");
   EXPECT_EQ(changes->at(1).entity_id, made.id.to_string());
   EXPECT_EQ(changes->at(1).workspace_id, foreign);
+  EXPECT_THAT(first.messages, IsEmpty());
+  EXPECT_THAT(changes->at(1).messages, ElementsAre(messages[0].id, messages[1].id));
   EXPECT_EQ(changes->back().sequence, last_change());
   EXPECT_EQ(change_log->since(start, 1)->size(), 1U);
   EXPECT_THAT(*change_log->since(last_change(), 100), IsEmpty());
+  const auto of_foreign = change_log->of_workspace(foreign, start, 100);
+  ASSERT_OK(of_foreign);
+  ASSERT_EQ(of_foreign->size(), 1U);
+  EXPECT_EQ(of_foreign->front().entity_id, made.id.to_string());
+  EXPECT_THAT(*change_log->of_workspace(foreign, last_change(), 100), IsEmpty());
+}
+
+TEST_P(ChangeLogContract, MessagesAreNamedUnlessTheyAreMany) {
+  const auto [made, messages] = talk(workspace, "q", "r");
+  const std::int64_t start = last_change();
+  std::vector<Message> many(Change::kMostNamed, question("encore"));
+  for (Message& message : many) message.id = MessageId::random();
+  ASSERT_OK(conversations->append(workspace, made, false, many));
+  many.push_back(question("et encore"));
+  for (Message& message : many) message.id = MessageId();
+  ASSERT_OK(conversations->append(workspace, made, false, many));
+  ASSERT_OK(conversations->set_feedback(workspace, made.id, messages[1].id, 1));
+  const auto changes = change_log->since(start, 100);
+  ASSERT_OK(changes);
+  ASSERT_EQ(changes->size(), 3U);
+  EXPECT_EQ(changes->at(0).messages.size(), Change::kMostNamed);
+  EXPECT_THAT(changes->at(1).messages, IsEmpty());
+  EXPECT_THAT(changes->at(2).messages, ElementsAre(messages[1].id));
 }
 
 TEST_P(ChangeLogContract, NothingIsToldOfWhatFailed) {

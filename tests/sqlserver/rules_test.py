@@ -207,7 +207,7 @@ class ProjectKeeps(unittest.TestCase):
         for name in names:
             self.assertRegex(name, r"^\d{4}_[a-z_]+\.sql$")
         applied = [int(name[:4]) for name in names if name < "9000"]
-        self.assertEqual(list(range(1, len(applied) + 1)), applied)
+        self.assertEqual(sorted(set(applied)), applied)  # numbers are given out before: gaps are fine
 
     def test_statements_of_the_stores(self):
         tables = sql_text.read_schema([text for name, text in scripts() if name < "9000"])

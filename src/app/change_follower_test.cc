@@ -1,9 +1,11 @@
-#include "app/index_follower.h"
+#include "app/change_follower.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
+#include <thread>
 
 #include "ports/job_store.h"
 #include "ports/retriever.h"
@@ -33,6 +35,9 @@ class Log final : public ChangeLog {
       found.push_back(row->second);
     read += static_cast<int>(found.size());
     return found;
+  }
+  Result<std::vector<Change>> of_workspace(const WorkspaceId&, std::int64_t, int) override {
+    return std::vector<Change>();
   }
   Status prune(Time) override { return {}; }
 
@@ -91,20 +96,20 @@ class FollowerTest : public ::testing::Test {
       return deleted_ == document ? Result<std::vector<IndexedChunk>>(Status::not_found())
                                   : std::vector<IndexedChunk>(3);
     };
-    auto started = IndexFollower::start(log_, chunks_of, told_, clock_);
+    auto started = ChangeFollower::start(log_, {chunks_of, told_}, clock_);
     ASSERT_TRUE(started.ok());
-    follower_.emplace(*std::move(started));
+    follower_ = *std::move(started);
   }
   std::vector<std::int64_t> catch_up() {
     told_.removed.clear();
-    EXPECT_TRUE(follower_->catch_up().ok());
+    EXPECT_TRUE(follower_->look().ok());
     return told_.removed;
   }
   SetClock clock_;
   Log log_;
   Told told_;
   DocumentId deleted_;
-  std::optional<IndexFollower> follower_;
+  std::unique_ptr<ChangeFollower> follower_;
 };
 
 TEST_F(FollowerTest, PutsWhatWasIndexedUnlessItIsDeletedSince) {
@@ -152,7 +157,7 @@ TEST_F(FollowerTest, AnEmptyPlaceIsGivenUpAfterAWhile) {
   start();
   log_.commit(2);  // 1 was undone
   EXPECT_THAT(catch_up(), ElementsAre(2));
-  clock_.time += IndexFollower::kPatience;
+  clock_.time += ChangeFollower::kPatience;
   EXPECT_THAT(catch_up(), IsEmpty());
   log_.read = 0;
   EXPECT_THAT(catch_up(), IsEmpty());
@@ -165,6 +170,8 @@ TEST_F(FollowerTest, MoreThanABatchIsReadWhole) {
     if (i != 3) log_.commit(i);
   EXPECT_EQ(catch_up().size(), 1699u);
   log_.commit(3);
+  EXPECT_THAT(catch_up(), IsEmpty()) << "so much is not read again at each look";
+  clock_.time += ChangeFollower::kEvery;
   EXPECT_THAT(catch_up(), ElementsAre(3));
 }
 
@@ -178,27 +185,112 @@ TEST_F(FollowerTest, ALogThatWasCutIsNoEmptyPlace) {
   EXPECT_EQ(log_.read, 0);
 }
 
-TEST_F(FollowerTest, AfterAnErrorItGoesOnFromTheSamePlace) {
+TEST_F(FollowerTest, AfterAnErrorOfTheLogItGoesOnFromTheSamePlace) {
   start();
+  log_.commit(1);
+  log_.status = Status::internal("gone");
+  EXPECT_FALSE(follower_->look().ok());
+  log_.status = {};
+  log_.commit(2);
+  EXPECT_THAT(catch_up(), ElementsAre(1, 2));
+}
+
+TEST_F(FollowerTest, WhatAnIndexCouldNotTakeWaitsAndKeepsNobodyElseWaiting) {
+  start();
+  std::vector<std::int64_t> heard;
+  const auto handle = follower_->listen(
+      WorkspaceId(), [&](const Change& change) { heard.push_back(change.sequence); });
   log_.commit(1);
   log_.commit(2);
   told_.failures = 1;
-  EXPECT_FALSE(follower_->catch_up().ok());
-  log_.status = Status::internal("gone");
-  EXPECT_FALSE(follower_->catch_up().ok());
-  log_.status = {};
+  EXPECT_FALSE(follower_->look().ok());
+  EXPECT_THAT(heard, ElementsAre(1, 2));
+  EXPECT_THAT(told_.removed, IsEmpty());
   EXPECT_THAT(catch_up(), ElementsAre(1, 2));
+  EXPECT_THAT(heard, ElementsAre(1, 2));
+}
+
+TEST_F(FollowerTest, AnIndexThatFailsForTooLongIsLoadedAnew) {
+  start();
+  told_.failures = 1;
+  for (int i = 1; i <= 10'002; ++i) log_.commit(i);
+  EXPECT_FALSE(follower_->look().ok());
+  EXPECT_EQ(told_.reloads, 0);
+  EXPECT_THAT(catch_up(), IsEmpty());
+  EXPECT_EQ(told_.reloads, 1);
+  log_.commit(10'003);
+  EXPECT_THAT(catch_up(), ElementsAre(10'003));
+}
+
+TEST_F(FollowerTest, ListenersHearTheirWorkspaceAloneOnceAndInOrder) {
+  start();
+  const WorkspaceId mine = WorkspaceId::random();
+  std::vector<std::int64_t> heard, others;
+  auto handle =
+      follower_->listen(mine, [&](const Change& change) { heard.push_back(change.sequence); });
+  const auto other = follower_->listen(
+      WorkspaceId::random(), [&](const Change& change) { others.push_back(change.sequence); });
+  for (int i = 1; i <= 4; ++i) {
+    log_.commit(i);
+    if (i != 3) log_.rows[i].workspace_id = mine;
+  }
+  catch_up();
+  catch_up();
+  EXPECT_THAT(heard, ElementsAre(1, 2, 4));
+  EXPECT_THAT(others, IsEmpty());
+  handle.reset();
+  log_.commit(5);
+  log_.rows[5].workspace_id = mine;
+  catch_up();
+  EXPECT_THAT(heard, ElementsAre(1, 2, 4));
+}
+
+TEST_F(FollowerTest, AListenerMayEndItselfAndOthers) {
+  start();
+  int calls = 0;
+  std::shared_ptr<void> first, second;
+  first = follower_->listen(WorkspaceId(), [&](const Change&) {
+    ++calls;
+    first.reset();
+    second.reset();
+  });
+  second = follower_->listen(WorkspaceId(), [&](const Change&) { ++calls; });
+  log_.commit(1);
+  log_.commit(2);
+  catch_up();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(FollowerTest, AListenersIndexIsPutBeforeItHears) {
+  start();
+  std::size_t put = 0;
+  const auto handle =
+      follower_->listen(WorkspaceId(), [&](const Change&) { put = told_.put.size(); });
+  log_.commit(1, "indexed");
+  catch_up();
+  EXPECT_EQ(put, 1U);
+}
+
+TEST_F(FollowerTest, ItLooksWhenItIsWoken) {
+  start();
+  std::promise<std::int64_t> heard;
+  const auto handle = follower_->listen(
+      WorkspaceId(), [&](const Change& change) { heard.set_value(change.sequence); });
+  log_.commit(1);
+  follower_->wake();
+  std::jthread thread([&](const std::stop_token& stop) { follower_->run(stop); });
+  EXPECT_EQ(heard.get_future().get(), 1);
 }
 
 TEST_F(FollowerTest, ANodeThatSleptForADayLoadsAnew) {
   start();
   log_.commit(1);
-  clock_.time += IndexFollower::kKept - std::chrono::hours(2);
+  clock_.time += ChangeFollower::kKept - std::chrono::hours(2);
   EXPECT_THAT(catch_up(), ElementsAre(1));
   EXPECT_EQ(told_.reloads, 0);
   log_.rows.clear();
   log_.commit(900);
-  clock_.time += IndexFollower::kKept;
+  clock_.time += ChangeFollower::kKept;
   EXPECT_THAT(catch_up(), IsEmpty());
   EXPECT_EQ(told_.reloads, 1);
   log_.commit(901);
