@@ -82,7 +82,7 @@ export function LanguageSwitch() {
   const language = useLanguage();
   const other = language === 'fr' ? 'en' : 'fr';
   return (
-    <button type="button" lang={other} className="min-h-10 rounded-md px-3 text-sm font-semibold text-soft hover:bg-sunken hover:text-ink" onClick={() => void setLanguage(currentLanguage() === 'fr' ? 'en' : 'fr')}>
+    <button type="button" lang={other} className="min-h-10 shrink-0 rounded-md px-2.5 text-sm font-semibold whitespace-nowrap text-soft hover:bg-sunken hover:text-ink" onClick={() => void setLanguage(currentLanguage() === 'fr' ? 'en' : 'fr')}>
       {t('language.other')}
     </button>
   );
@@ -107,7 +107,7 @@ export function AccountLinks({ onGo }: { onGo?: () => void }) {
         </span>
       </NearLink>
       <div className="flex items-center justify-between">
-        <button type="button" className="flex min-h-10 items-center gap-3 rounded-md px-3 text-[0.9375rem] text-soft hover:bg-sunken hover:text-ink" onClick={() => void leave()}><Icon name="out" />{t('signOut')}</button>
+        <button type="button" className="flex min-h-10 items-center gap-2 rounded-md pr-1 pl-3 text-[0.875rem] whitespace-nowrap text-soft hover:bg-sunken hover:text-ink" onClick={() => void leave()}><Icon name="out" />{t('signOut')}</button>
         <LanguageSwitch />
       </div>
     </div>

@@ -27,7 +27,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 export function Button({ look = 'plain', icon, busy, className, children, type = 'button', onClick, ...rest }: ButtonProps) {
   return (
-    <button type={type} className={cx(kButton, kLooks[look], className)} aria-disabled={busy || undefined} aria-busy={busy || undefined} onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))} {...rest}>
+    <button type={type} className={cx(kButton, kLooks[look], className)} aria-disabled={busy || undefined} aria-busy={busy || undefined} {...rest} onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}>
       {busy ? <Spinner /> : icon && <Icon name={icon} />}
       {children}
     </button>
@@ -141,7 +141,7 @@ export function Check({ label, hint, checked, onCheck, disabled }: { label: Reac
 /** A choice among a few, as one row of buttons. */
 export function Segments<T extends string>({ label, value, options, onPick }: { label: string; value: T | ''; options: { value: T; label: ReactNode }[]; onPick: (value: T) => void }) {
   return (
-    <div role="group" aria-label={label} className="inline-flex flex-wrap gap-1 rounded-md border border-rule bg-sunken p-1">
+    <div role="group" aria-label={label} className="inline-flex w-fit flex-wrap gap-1 rounded-md border border-rule bg-sunken p-1">
       {options.map((one) => (
         <button key={one.value} type="button" aria-pressed={value === one.value} className={cx('min-h-8 rounded-sm px-3 text-sm font-semibold', value === one.value ? 'bg-sheet text-ink shadow-lift' : 'text-soft hover:text-ink')} onClick={() => onPick(one.value)}>
           {one.label}

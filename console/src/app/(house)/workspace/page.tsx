@@ -80,7 +80,7 @@ function FirstSteps() {
           <ol className="grid gap-3 md:grid-cols-3">
             {steps.map((one, i) => (
               <li key={one.text} className="flex gap-3">
-                <span className={one.done ? 'text-good' : 'font-mono font-bold'}>{one.done ? <Icon name="check" className="mt-0.5" /> : `[${i + 1}]`}</span>
+                <span className={one.done ? 'text-good' : 'font-mono font-bold whitespace-nowrap'}>{one.done ? <Icon name="check" className="mt-0.5" /> : `[${i + 1}]`}</span>
                 <div>
                   {one.done ? <p className="text-soft"><span className="sr-only">{t('first.done')} </span>{one.text}</p> : <NearLink href={workspaceHref(id, one.page)} className="font-semibold text-link underline underline-offset-2">{one.text}</NearLink>}
                   {!one.done && <p className="text-sm text-faint">{one.hint}</p>}

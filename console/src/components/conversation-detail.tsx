@@ -1,0 +1,89 @@
+'use client';
+import { useState } from 'react';
+import { api, got } from '@/lib/api-sqlserver';
+import type { Message } from '@/lib/api-sqlserver';
+import { ApiError } from '@/lib/failures';
+import { dayAndTime, duration, hour } from '@/lib/format';
+import { useText } from '@/lib/language';
+import { useConversation, useMessages } from '@/lib/queries';
+import { useCurrent } from '@/lib/workspace-context';
+import { Icon } from './icons';
+import { RichText } from './rich-text';
+import { Score } from './score';
+import { Sources } from './sources';
+import { removeWithUndo } from './toasts';
+import { Badge, Button, Empty, Failed, SkeletonRows } from './ui';
+
+export function ConversationDetail({ id, onClose, onHide, onDeleted }: { id: string; onClose: () => void; onHide: (id: string, hidden: boolean) => void; onDeleted: () => void }) {
+  const t = useText();
+  const { workspace, mayEdit } = useCurrent();
+  const conversation = useConversation(id);
+  const messages = useMessages(id);
+  const back = <Button look="quiet" icon="back" className="mb-2 -ml-3 xl:hidden" onClick={onClose}>{t('conversations.all')}</Button>;
+  const failure = conversation.error ?? messages.error;
+  if (failure && !messages.data) {
+    if (failure instanceof ApiError && failure.status === 404) return <>{back}<Empty title={t('conversations.gone')}><p>{t('conversations.goneText')}</p></Empty></>;
+    return <>{back}<Failed error={failure} again={() => { void conversation.refetch(); void messages.refetch(); }} /></>;
+  }
+  const one = conversation.data;
+  if (!one || !messages.data || one.workspace_id !== workspace.id) return <>{back}<SkeletonRows rows={5} className="h-24" /></>;
+  const remove = () => {
+    onHide(id, true);
+    onClose();
+    removeWithUndo(
+      t('conversations.deleted'),
+      async () => {
+        await got(api.DELETE('/api/conversations/{id}', { params: { path: { id } } }));
+        onDeleted();
+      },
+      () => onHide(id, false),
+    );
+  };
+  return (
+    <article aria-labelledby="conversation" className="xl:sticky xl:top-6 xl:max-h-[calc(100dvh-3rem)] xl:overflow-y-auto" tabIndex={0}>
+      {back}
+      <header className="mb-5 grid gap-2 border-b border-rule pb-4">
+        <div className="flex items-start justify-between gap-3">
+          <h2 id="conversation" className="text-xl" dir="auto">{one.title || t('conversations.untitled')}</h2>
+          {mayEdit && <Button look="icon" icon="trash" aria-label={t('conversations.delete')} onClick={remove} />}
+        </div>
+        <p className="flex flex-wrap items-center gap-2 text-sm text-faint">
+          <Badge>{t(`channel.${one.channel}`)}</Badge>
+          {dayAndTime(one.started_at)}
+          {one.visitor_id && <span className="font-mono" title={one.visitor_id}>{t('conversations.visitor', one.visitor_id.slice(0, 12))}</span>}
+        </p>
+      </header>
+      <ol className="grid gap-6 pb-6">{messages.data.map((message) => <Turn key={message.id} message={message} />)}</ol>
+    </article>
+  );
+}
+
+function Turn({ message }: { message: Message }) {
+  const t = useText();
+  const { workspace } = useCurrent();
+  const [open, setOpen] = useState(false);
+  const [cited, setCited] = useState<number | undefined>();
+  if (message.role === 'user') {
+    return (
+      <li className="grid justify-items-end gap-1">
+        <p dir="auto" className="max-w-[85%] rounded-lg rounded-br-none bg-primary px-4 py-2.5 whitespace-pre-wrap text-on-primary"><span className="sr-only">{t('conversations.asked')} </span>{message.content}</p>
+        <time dateTime={message.created_at} className="text-sm text-faint">{hour(message.created_at)}</time>
+      </li>
+    );
+  }
+  return (
+    <li className="grid gap-2.5 border-l-2 border-ink pl-4">
+      <RichText text={message.content} cited={open ? cited : undefined} {...(message.sources.length > 0 && { onCite: (index: number) => { setCited(index); setOpen(true); } })} />
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-sm text-faint">
+        <Score value={message.rag_score} />
+        {message.feedback !== null && <Badge tone={message.feedback === 1 ? 'good' : 'bad'}><Icon name={message.feedback === 1 ? 'up' : 'down'} className="size-4" />{t(message.feedback === 1 ? 'conversations.thumbUp' : 'conversations.thumbDown')}</Badge>}
+        {message.cached && <Badge tone="marker">{t('cached')}</Badge>}
+        {!message.is_complete && <Badge tone="warn">{t('conversations.incomplete')}</Badge>}
+        {message.is_resolved && <Badge tone="good">{t('conversations.resolved')}</Badge>}
+        {message.response_time_ms !== null && <span>{duration(message.response_time_ms)}</span>}
+        {message.sources.length > 0 && <button type="button" aria-expanded={open} className="text-link underline underline-offset-2" onClick={() => setOpen(!open)}>{t('playground.showSources', message.sources.length)}</button>}
+      </p>
+      {open && <div className="rounded-md border border-rule bg-sheet p-4"><Sources workspace={workspace.id} sources={message.sources} cited={cited} /></div>}
+    </li>
+  );
+}
