@@ -40,6 +40,8 @@ std::string stem_of(sb_stemmer* stemmer, const std::string& folded) {
       end != std::string::npos && word.size() > 4 &&
       (end + 2 == word.size() || (end + 3 == word.size() && word.back() == 's')))
     word.erase(end, 1);
+  // Nor does it know every plural.
+  if (word.size() > 4 && word.back() == 's') word.pop_back();
   const auto* out = sb_stemmer_stem(stemmer, reinterpret_cast<const sb_symbol*>(word.data()),
                                     static_cast<int>(word.size()));
   if (out == nullptr) return word;
@@ -50,7 +52,8 @@ QuestionLexicon::QuestionLexicon(std::string_view text, sb_stemmer* stemmer) {
   for (std::string_view line : split(text, '\n')) {
     if (line.empty()) continue;
     const char kind = line.front();
-    if (kind == '-' || kind == '~' || kind == '@' || kind == '+' || kind == '>' || kind == '!')
+    if (kind == '-' || kind == '~' || kind == '?' || kind == '@' || kind == '+' || kind == '>' ||
+        kind == '!')
       line.remove_prefix(1);
     if (kind == '>' || kind == '!') {
       const std::size_t space = line.find(' ');
@@ -70,7 +73,8 @@ QuestionLexicon::QuestionLexicon(std::string_view text, sb_stemmer* stemmer) {
       continue;
     }
     const Concept id = kind == '-' ? kSmallWord : id_of(head);
-    if (kind == '~') optional_[id] = true;
+    if (kind == '~' || kind == '?') optional_[id] = true;
+    if (kind == '?') distinct_[id] = true;
     if (kind == '@') acting_[id] = true;
     for (const std::string_view form : split(tail, ',')) add(trim(form), {{id}}, stemmer);
   }
@@ -101,7 +105,8 @@ void QuestionLexicon::add(std::string_view form, const std::vector<Meaning>& mea
   };
   if (words.size() == 1) {
     also(words_[words.front().folded]);
-    also(stems_[words.front().stem]);
+    // A small word only as it is written: "automatiquement" may say nothing, "automatique" does.
+    if (meanings.front().front() != kSmallWord) also(stems_[words.front().stem]);
     return;
   }
   std::vector<Form>& same_start = forms_[words.front().stem];
@@ -182,6 +187,7 @@ QuestionLexicon::Concept QuestionLexicon::id_of(std::string_view name) {
   if (is_new) {
     names_.emplace_back(name);
     optional_.push_back(false);
+    distinct_.push_back(false);
     acting_.push_back(false);
   }
   return found->second;

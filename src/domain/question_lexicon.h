@@ -9,6 +9,7 @@
 // cache, and a wrong synonym costs a wrong answer.
 //   -: …               small words, without a meaning of their own
 //   ~name: …           may be left out: the question without it asks the same
+//   ?name: …           may be left out, but its words are no synonyms
 //   @name: …           somebody or something that acts: the order of two of them counts
 //   + form: name name  a form that means several concepts at once (none: as a small word)
 //   !name name         of two that may be left out: not one in each question
@@ -51,6 +52,7 @@ class QuestionLexicon {
   // stem, and that before one of its family ("expédiez" has not the stem of "expédier").
   Match longest(std::span<const Word> text) const;
   bool may_be_left_out(Concept concept_id) const { return optional_[concept_id]; }
+  bool has_no_synonyms(Concept concept_id) const { return distinct_[concept_id]; }
   bool acts(Concept concept_id) const { return acting_[concept_id]; }
   bool implies(Concept said, Concept unsaid) const;
   bool excludes(Concept one, Concept other) const;
@@ -77,6 +79,7 @@ class QuestionLexicon {
   std::vector<std::string> names_{"-"};
   std::unordered_map<std::string, Concept> ids_;
   std::vector<bool> optional_{false};
+  std::vector<bool> distinct_{false};
   std::vector<bool> acting_{false};
   std::vector<std::pair<Concept, Concept>> implied_;
   std::vector<std::pair<Concept, Concept>> excluded_;

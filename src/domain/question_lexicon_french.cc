@@ -7,8 +7,9 @@ namespace monitora {
 const std::string_view kFrenchLexicon = R"(
 -: le, la, les, l, un, une, des, du, de, d, au, aux, a, en, dans, sur, pour, par, avec, chez, vers, y, ce, cet, cette, ces, c, ca, cela, celui, celle, ceux
 -: et, oubien, donc, alors, mais, si, lorsque, comme, ainsi, aussi, bien, tout, tous, toute, toutes, tres, deja, encore, ici, la bas, voici, voila, afin, car, que, qu
+-: veuillez, voudrions, voudriez, veulent, savez, savons, dites moi, dis, disent, donnez moi, renseigne, renseignez, indiquez, expliquez, informez, faisait, ferez, ferait, feriez, autorisee, autorises, autorisees, possibles, permise, permises, permettez, permettent, proposez, proposent, proposes, proposee, proposees, disposez, disposent, existent, posseder, possedez, offrez, effectivement, aimerai, souhaiterai, souhaitons, desirez, desirons, demarches, procedures, etapes, modalites, manipulations, methodes, solutions, moyens de, facons, concernent, soient, fussent, auras, aies, ayez, serions, seriez, seraient, auriez, auraient, aurions, pouvait, pourront, pourrons, pourraient, pourrions, puisse, puissent, voulais, voulait, allait, allais, irons, iront, sachant, su, dit, fasse, fassent
 -: je, j, me, m, moi, tu, te, t, toi, il, elle, ils, elles, on, nous, vous, se, s, lui, leur, leurs, eux, soi, mon, ma, mes, ton, ta, tes, son, sa, ses, notre, nos, votre, vos
--: entre, jusqu, jusque, faire apres, demarches apres, soi meme, nouveau compte, exactement, environ, plutot, par contre, sinon, or, notamment, uniquement, seulement, vraiment, autour, quant, selon, peu pres, faut il faire
+-: automatiquement, entre, jusqu, jusque, faire apres, demarches apres, soi meme, nouveau compte, exactement, environ, plutot, par contre, sinon, or, notamment, uniquement, seulement, vraiment, autour, quant, selon, peu pres, faut il faire
 -: a partir, a partir de, cas, en cas, en cas de, lors, au cours, cours de, pendant, concretement, svp merci, je dois, il faut que je, il faudrait que je, il me faut, je cherche a, je cherche, j essaie, j ai besoin
 -: quel, quelle, quels, quelles, lequel, laquelle, lesquels, lesquelles, quoi, dont, comment, est ce que, qu est ce que, qu est ce qu, est ce qu
 -: suis, es, est, sommes, etes, sont, etre, ete, etait, etais, sera, serai, serez, seront, serait, serais, soit, soient, etant, fut
@@ -21,32 +22,33 @@ const std::string_view kFrenchLexicon = R"(
 -: propose, proposer, disposer, dispose, exister, existe, t il, posseder, possede, offrez vous, prevu, prevoyez, comprendre bien, arrive que, s agit, concerne, concernant, au sujet, a propos
 -: demarche, procedure, marche a suivre, etape, processus, modalite, manipulation, comment s y prendre, comment ca marche, comment ca se passe, se passer, se deroule, derouler, fonctionnement, facon, maniere, moyen de, methode, solution, astuce
 -: que faire, que dois je faire, qu est ce que je dois faire, que faut il faire, que faut il, quoi faire, comment dois je, comment faut il, besoin de savoir, a faire, a quoi sert, c est quoi, qu est ce que c est
-~site: site, site internet, site web, plateforme, page, espace client, en ligne, ligne
-~here: etablissement, bureau, bureaux, siege, enseigne, magasins, mairie, hotel, musee, clinique, cabinet, agence, chez vous, sur place, boutique, magasin, lieu, endroit, votre entreprise, societe, structure, locaux
+~site: site, site internet, site web, plateforme, page, espace client, en ligne, sur internet, internet
+~version: version
+~record: dossier, dossiers
+~here: boutique physique, magasin physique, point de vente, etablissement, bureau, bureaux, siege, enseigne, magasins, mairie, hotel, musee, clinique, cabinet, agence, chez vous, sur place, boutique, magasin, lieu, endroit, votre entreprise, societe, structure, locaux
 !site here
 ~client: client, clientele, consommateur, personnel, usager, utilisateurs
 ~subject: logiciel, application, appli, app, outil, programme informatique, service, produit
 ~declare: declarer, declaration, signaler
-~have_received: ai recu, viens de recevoir
 ~policy: politique, conditions, condition, regle, regles, reglement
-~light: circuler, rouler, sortir, sortent, poser, adresser, montrer, rejoindre, tomber, tombe, rester, porter, ouvrir droit, donne droit, donner droit, entreprendre, beneficie, lire, remplir, etablir, aborder, assurer, servir a, permettre, arriver a, compter, prevoir, falloir, essayer de, oser, finir par, rediger, souscrire a, participer, appartenir, suivre procedure, afficher, indique, indiquer, concerner, mener, passe, passent, prendre, prends, prenez, prend, pris, mettre, mets, met, mettez, laisser, tenir, tient, tiennent, venir, viens, vient, venez, viennent, venu, devenir, deviens, devient, pratiquer, organiser, effectuer, realiser, proceder, accomplir, conclure, deposer, remettre, bosser, occuper, donner, presenter, passer, sortir, reussir, commencer par, penser, conseiller de, gerer, traiter, rendre, interesser, partir
-~self: quelqu un, personne, gens, particulier
+?light: circuler, rouler, sortent, poser, adresser, montrer, rejoindre, tomber, tombe, ouvrir droit, donne droit, donner droit, entreprendre, beneficie, lire, remplir, etablir, aborder, permettre, compter, prevoir, falloir, essayer de, oser, finir par, rediger, souscrire a, participer, appartenir, suivre procedure, indique, indiquer, concerner, mener, passe, passent, prendre, prends, prenez, prend, pris, mettre, mets, met, mettez, laisser, tenir, tient, tiennent, venir, viens, vient, venez, viennent, venu, devenir, deviens, devient, pratiquer, organiser, effectuer, realiser, proceder, accomplir, conclure, bosser, occuper, donner, presenter, passer, reussir, commencer par, penser, conseiller de, gerer, traiter, interesser
+~self: quelqu un, personne, gens
+@individual: particulier
 ~various: certain, divers, propre, quelques, normal, habituel, utile, precis, detaille, rapide
 ~accept: accepter, acceptez, admettre, admis, acceptes, autoriser, bienvenu, tolerer, venir avec, prenez vous, prendre en charge, prise en charge
-~get: obtenir, acceder, acces, recuperer, retirer, telecharger, trouver, se procurer, procurer, demander, demande, solliciter, consulter, voir, retrouver, chercher, recevoir, recoit, recevez, recevra, faire un, recherche, visualiser, disposer d, delivrer, toucher, visionner, prendre connaissance, visible
+~get: obtenir, acceder, acces, recuperer, retirer, telecharger, trouver, se procurer, procurer, demander, demande, solliciter, consulter, voir, retrouver, chercher, faire un, recherche, visualiser, disposer d, delivrer, toucher, visionner, prendre connaissance, visible
 >accept pay
-price: prix, tarif, cout, couter, combien coute, combien faut payer, combien doit payer, combien vaut, combien est, combien ca fait, a combien, montant, combien faut verser, combien payer, combien demande, combien prend, combien s eleve, eleve a, s eleve, combien est facture, combien facture, combien sont factures, revenir a combien, frais, honoraire, tarification, grille tarifaire, somme
+price: prix, tarif, cout, couter, coutent, coutera, coutait, combien coutent, combien coute, combien faut payer, combien doit payer, combien vaut, combien est, combien ca fait, a combien, montant, combien faut verser, combien payer, combien demande, combien prend, combien s eleve, eleve a, s eleve, combien est facture, combien facture, combien sont factures, revenir a combien, frais, honoraire, tarification, grille tarifaire, somme
 >price pay
 free: gratuit, gratuitement, offert, offerte, sans frais, sans payer, gratuite, franco
 summer: d ete, l ete, en ete, cet ete, estival
 proxy: procuration
 found: ai trouve, avons trouve, a trouve
-duration: duree, combien temps, dure, durer, delai, temps, longtemps, combien jour, combien de jours, combien mois, combien heures, longueur
+duration: duree, combien temps, dure, durer, delai, temps, longtemps, combien jour, combien de jours, combien mois, combien heures
 delay: delai, combien temps, dans combien temps, en combien temps, sous combien temps, sous combien jour, quand, attente, attendre, temps attente, rapidite, date, combien jour, rapidement, au bout de combien, a partir quand
 date: date, quand, quel jour, a quelle date, jour, a partir quand, depuis quand, calendrier, moment, periode
 hours: horaire, heures ouverture, horaires ouverture, quelle heure, quand, heures, heure, jours ouverture, plage horaire
 >hours open
->hours departure
 >book advance
 >expiry use
 >get buy
@@ -68,6 +70,18 @@ hours: horaire, heures ouverture, horaires ouverture, quelle heure, quand, heure
 >stock item
 >restock item
 >promo order
+>accept card
+>rent housing
+>appraisal price
+>install appliance
+>damaged received
+>join association
+>donate association
+>volunteer association
+>canteen school
+>backup data
+>store_data data
+>birth_certificate get
 >login account
 >signup account
 >install subject
@@ -128,8 +142,8 @@ deliver: livrer, livraison, expedier, expedition, envoyer, envoi, acheminer, por
 + recevoir commande: order deliver
 + recevoir colis: order deliver
 + livre: deliver
-not_received: pas recu, jamais recu, toujours pas recu, pas encore recu, pas arrive, toujours pas arrive, jamais arrive, n est pas arrive, rien recu, pas encore arrive, n arrive pas colis, pas eu, ne recois pas, recois pas, ne recois plus
-received:  arrive, recois, recevoir, reception, receptionner, obtenu
+not_received: pas recu, jamais recu, toujours pas recu, pas encore recu, pas arrive, toujours pas arrive, jamais arrive, n est pas arrive, rien recu, pas encore arrive, n arrive pas colis, ne recois pas, recois pas, ne recois plus, recois plus, mail n arrive pas, confirmation n arrive pas, toujours rien recu
+received: recu, recue, arrive, recois, recevoir, recoit, recevez, recevra, recevrai, reception, receptionner
 carrier: transporteur, qui livre, livreur, societe de livraison, compagnie de transport
 home: domicile, chez moi, a la maison, chez soi, a domicile, mon logement
 return: retourner, renvoyer, rendre, retour, retours, renvoi, restituer
@@ -146,7 +160,8 @@ track: suivre, suivi, ou en est, en est, ou est commande, ou est colis, avanceme
 + ou se trouve commande: track order
 + ou se trouve colis: track order
 + statut commande: track order
-item: article, produit, marchandise, objet
+association: association, asso
+item: article, produit, materiel, marchandise, objet
 buy: acheter, achat, acquerir, vendez vous, achete
 ~available: vendez vous, en vente, a la vente, disponible
 sell: vendre, revendre
@@ -173,7 +188,7 @@ giftwrap: emballage cadeau, paquet cadeau, papier cadeau
 give: offrir, faire cadeau, cadeau
 donate: don, donner, faire un don, soutenir financierement, donner argent
 invoice: facture, facturation
-quote: devis, estimation, chiffrage
+quote: devis, chiffrage
 cancel: annuler, annulation
 terminate: resilier, resiliation, mettre fin, arreter, cesser, stopper, desabonner, mettre un terme, interrompre, desabonnement, rompre, ne plus recevoir
 pause: suspendre, suspension, pause, mettre en pause, geler
@@ -195,7 +210,7 @@ restore: restaurer, retablir
 block: bloquer, blocage, verrouiller, bloque
 update: mise a jour, mettre a jour, derniere version, actualiser
 install: installer, installation, mise en place, mettre en place, configurer, parametrer, installe
-activate: activer, activation, mettre en service, mettre en place
+activate: activer, activation, mettre en service, mise en service, mettre en place
 login: connecter, se connecter, connexion, identifier, authentifier, acceder a mon compte
 + connecter compte: login
 + connecter a mon compte: login
@@ -247,7 +262,7 @@ size: taille, pointure
 choose: choisir, choix, choisis, selectionner, quelle prendre
 used: occasion, seconde main, reconditionne, deuxieme main
 made: fabriquer, fabrique, fabrication, produire, produite, produits en france, confectionne
-origin: origine, provenance, provenir, viennent, d ou vient, d ou viennent, venir
+origin: origine, provenance, provenir, d ou vient, d ou viennent, ou viennent, ou vient
 takeback: reprendre, reprise, reprenez, reprend, debarrasser
 + recuperer ancien: takeback old
 + recuperer vieux: takeback old
@@ -274,7 +289,6 @@ plan: formule, offre, forfait, abonnement, plan, pack
 subscription: abonnement, abonner, souscription, abonne
 commitment: engagement
 dues: cotisation
->price dues
 >join dues
 difference: difference, comparer, comparaison, de plus, apporte de plus, distinguer, distinction
 training: formation, former, formez, cours, stage
@@ -292,7 +306,7 @@ permission: autorisation, permis construire, permis de construire, declaration p
 id_card: carte identite, cni, piece identite, carte nationale identite
 birth_certificate: acte naissance, extrait naissance, extrait acte naissance
 death: deces, mort, deceder, deuil
-birth: naissance, naitre, bebe
+birth: naissance, naitre, avoir un bebe, d avoir bebe
 wedding: mariage, marier, se marier
 civil_union: pacs, pacser, se pacser
 vote: voter, listes electorales, liste electorale, inscrire listes electorales
@@ -310,18 +324,19 @@ library: bibliotheque, mediatheque
 pool: piscine
 downtown: centre ville, centre, coeur de ville, hypercentre
 parking: parking, stationnement, se garer, garer, stationner, place de parking, parc de stationnement, me garer, place parking
-housing: logement, appartement, maison, habitation
+housing: logement, appartement, habitation
 social_housing: logement social, hlm, logements sociaux
 proof_address: justificatif domicile, attestation domicile, attestation residence, certificat residence
 certificate: attestation, certificat, justificatif
 urbanism: plu, plan local urbanisme, urbanisme
 noise: bruit, tapage, nuisance sonore, bruyant, vacarme
-bothers: derange, gener, deranger, contre
+bothers: derange, gener, deranger
 @neighbour: voisin, voisinage
 help: aide, aider, subvention, allocation, soutien
 volunteer: benevole, benevolat, aider association, donner de mon temps
 @seniors: personne agee, senior, retraite, troisieme age, aine, ainee, personnes agees
-@young: jeune, adolescent, mineur
+@young: jeune, adolescent
+@minor: mineur
 @student: etudiant, etudiante
 @child: enfant, gamin, bambin, gosse
 @son: fils, garcon
@@ -373,10 +388,12 @@ sector: secteur
 ~agreed: conventionne, convention
 transit: transports commun, bus metro, metro bus, transport en commun, bus ou metro, tramway
 x_ray: radio, radiologie, radiographie
-record: dossier, copie dossier
+record_copy: copie dossier
 room: chambre
-single: individuel, seul, simple, particulier
-eat: manger, repas, diner, restauration, dejeuner, restaurant
+single: individuel, individuelle, seul, seule, simple
+lunch: dejeuner
+dinner: diner
+eat: manger, repas, restauration, restaurant
 outside: terrasse, dehors, exterieur
 vegetarian: vegetarien, vegetarienne, sans viande
 menu: menu, plat, repas, option, formule
@@ -406,7 +423,6 @@ holiday: ferie, jours feries, jour ferie
 weekend: week end, samedi et dimanche, fin de semaine
 night: nuit, nocturne, 24 h, 24h 24, toute la nuit
 wifi: wifi, wi fi, reseau wifi, wi-fi
-internet: internet
 fee: frais
 late_cancel: annulation tardive
 terms: conditions generales, cgv, cgu, conditions vente, conditions generales de vente, conditions d utilisation
@@ -459,7 +475,7 @@ outage: coupure, panne, plus de courant
 meter: compteur
 breakfast: petit dejeuner
 + en plus: not included
-included: inclus, compris, comprise, inclure, incluse, comprend, comprennent, incluent
+included: inclut, inclue, comprises, inclus, compris, comprise, inclure, incluse, comprend, comprennent, incluent
 >included price
 aircon: climatisation, climatise, clim
 shuttle: navette, transfert
@@ -496,6 +512,19 @@ english: anglais, anglaise, langue anglaise
 spanish: espagnol, espagnole
 french: francais, francaise, langue francaise
 car: voiture, vehicule, auto, automobile
++ tarif groupe: discount group
++ tarif reduit: discount
++ visiter appartement: visit housing
++ quelle taille: size choose
++ quelles tailles: size choose
++ taille choisir: size choose
++ taille prendre: size choose
++ guide taille: size choose
++ qui appeler: contact
++ qui contacter: contact
++ qui prevenir: report
++ place creche: nursery signup
++ limite nombre: count
 + location voiture: rent car
 + pret immobilier: loan property
 + credit immobilier: loan property
@@ -503,14 +532,15 @@ car: voiture, vehicule, auto, automobile
 + pret maison: loan property
 + emprunt immobilier: loan property
 property: immobilier, immobiliere, bien
-motorbike: moto, deux roues, scooter
-bike: velo, bicyclette, vtt
+motorbike: moto, deux roues
+bike: velo, bicyclette
 accident: accident, accrochage, collision, choc
 + porter plainte: complaint police
 + deposer plainte: complaint police
 + depot plainte: complaint police
 burglary: cambriolage, cambriole, effraction
-water_damage: degat des eaux, degats des eaux, fuite d eau, inondation
+water_damage: degat des eaux, degats des eaux
+leak: fuite
 glass: bris de glace, bris glace, pare brise, vitre
 excess: franchise, reste a charge
 beneficiary: beneficiaire, ayant droit
@@ -561,9 +591,14 @@ alone: seul, seule, non accompagne, sans accompagnateur
 accompany: accompagne de
 topup: recharger carte, rechargement, crediter
 connection: connexion internet, internet ne marche
-+ plus internet: internet broken
-+ pas internet: internet broken
-+ plus de connexion: internet broken
++ plus internet: connection broken
++ pas internet: connection broken
++ plus de connexion: connection broken
++ connexion internet marche: connection works
++ connexion internet ne marche: connection broken
++ connexion internet ne fonctionne: connection broken
++ internet ne marche: connection broken
++ internet ne fonctionne: connection broken
 + plus d image: tv broken
 + plus electricite: outage power
 + plus courant: outage power
@@ -622,7 +657,6 @@ appraisal: estimer, estimation, evaluer, evaluation, expertise
 agency_fee: honoraires agence, commission, frais agence
 charges: charge, charges locatives
 building: immeuble, copropriete, residence
-visit_flat: visiter appartement
 give_notice: donner conge, donner preavis
 candidate: postuler, candidater, candidature
 wage_day: jour de paie, virement salaire, salaire verse
@@ -685,12 +719,11 @@ country: pays
 respect: conforme, respecter, conformite, compatible avec rgpd
 rgpd: rgpd
 opensource: open source
-version: version
 news: nouveaute, quoi de neuf, quoi nouveau, nouveau dans, nouveautes, changements
 + y nouveau: news
 pro: pro, premium
 council: conseil municipal
-police: police, gendarmerie, commissariat
+police: police, commissariat
 firefighters: pompier
 street: rue, trottoir, voirie
 streetlight: lampadaire, eclairage public, eclairage
@@ -745,7 +778,7 @@ brunch: brunch
 takeaway: emporter, a emporter
 kids_menu: menu enfant, menu pour enfant
 highchair: chaise haute
-event: evenement, soiree, fete, feter, celebrer
+event: evenement, fete, feter, celebrer
 guest: invite, invitation
 sponsor: parrainer, parrainage
 receipt: recu fiscal

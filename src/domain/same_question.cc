@@ -217,9 +217,12 @@ class Reader {
       if (opens_a_question(words_[i].folded)) meaning_.asks_openly = true;
       if (const char owner = owner_of(words_[i].folded)) owner_ = owner;
     }
+    std::string words = forms_[at].stem;
+    for (std::size_t i = at + 1; i < end; ++i) words += ' ' + forms_[i].stem;
     for (const QuestionLexicon::Meaning& any : match.meanings) {
       if (any.front() == QuestionLexicon::kSmallWord) continue;
-      push({any, forms_[at].stem, false, words_[at].is_name});
+      push({any, words, false, words_[at].is_name});
+      words += '+';
     }
     return end;
   }
@@ -258,7 +261,7 @@ class Reader {
   int unknown_ = 0;
 };
 
-bool same_token(const Token& one, const Token& other) {
+bool same_token(const QuestionLexicon& lexicon, const Token& one, const Token& other) {
   if (one.is_number || other.is_number)
     return one.is_number && other.is_number && one.word == other.word;
   if (one.is_name && other.is_name && one.word != other.word) return false;
@@ -266,8 +269,10 @@ bool same_token(const Token& one, const Token& other) {
   if (one.concepts.empty())
     return one.is_name || other.is_name ? one.word == other.word
                                         : same_family(one.word, other.word);
+  if (one.word == other.word) return true;
   return std::ranges::any_of(one.concepts, [&](Concept each) {
-    return std::ranges::find(other.concepts, each) != other.concepts.end();
+    return !lexicon.has_no_synonyms(each) &&
+           std::ranges::find(other.concepts, each) != other.concepts.end();
   });
 }
 
@@ -288,7 +293,8 @@ class Comparison {
     if (left = left_over(other_, one_, extra_there); !left.empty()) return left;
     for (const Concept here : extra_here)
       for (const Concept there : extra_there)
-        if (lexicon_.excludes(here, there)) return "each says more";
+        if (lexicon_.excludes(here, there) || (here == there && lexicon_.has_no_synonyms(here)))
+          return "each says more";
     if (implied_here_ && implied_there_) return "each says more";
     if (matched_ == 0) return "nothing in common";
     if (!same_numbers()) return "numbers";
@@ -311,7 +317,7 @@ class Comparison {
                         std::vector<Concept>& extra) {
     for (const Token& token : here.tokens) {
       const auto found = std::ranges::find_if(
-          there.tokens, [&](const Token& each) { return same_token(token, each); });
+          there.tokens, [&](const Token& each) { return same_token(lexicon_, token, each); });
       const bool optional =
           !token.concepts.empty() && std::ranges::any_of(token.concepts, [&](Concept each) {
             return lexicon_.may_be_left_out(each);
@@ -386,7 +392,7 @@ class Comparison {
       for (const Token& there : other_.tokens) {
         any_here |= here.is_target;
         any_there |= there.is_target;
-        if (here.is_target && there.is_target && same_token(here, there)) return true;
+        if (here.is_target && there.is_target && same_token(lexicon_, here, there)) return true;
       }
     return !any_here || !any_there;
   }
@@ -402,8 +408,8 @@ class Comparison {
       }
       return around;
     };
-    const auto alike = [](const Token* one, const Token* other) {
-      return one == nullptr || other == nullptr || same_token(*one, *other);
+    const auto alike = [&](const Token* one, const Token* other) {
+      return one == nullptr || other == nullptr || same_token(lexicon_, *one, *other);
     };
     const auto here = neighbours(one_), there = neighbours(other_);
     return alike(here.first, there.first) || alike(here.second, there.second);
