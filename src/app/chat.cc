@@ -1,11 +1,17 @@
 #include "app/chat.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
 
+#include "app/curated_answers.h"
+#include "app/handovers.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "domain/citations.h"
+#include "domain/handover.h"
 #include "domain/language.h"
 #include "domain/prompt.h"
 #include "domain/question.h"
@@ -51,7 +57,7 @@ std::vector<PromptTurn> history_of(const std::vector<Message>& messages) {
     if (message.role == "user")
       turns.push_back({message.content, {}});
     else if (message.role == "assistant" && !turns.empty())
-      turns.back().answer = message.content;
+      turns.back().answer += (turns.back().answer.empty() ? "" : "\n") + message.content;
   }
   std::size_t left = kRememberedCharacters;
   std::size_t keep = 0;
@@ -114,6 +120,8 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
           parts_.conversations.recent(workspace.id, *question_.conversation, kRememberedTurns));
       conversation_ = std::move(recent.conversation);
       earlier = std::move(recent.messages);
+      if (conversation_.handover != Handover::bot) return leave_to_person();
+      low_before_ = low_answers_in_a_row(earlier);
     } else {
       earlier = messages_of(question_.history);
       conversation_.id = ConversationId::random();
@@ -126,6 +134,11 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.conversation_id = conversation_.id;
     answer_.message_id = question_.answer_id;
 
+    if (question_.instructions.empty()) {
+      MONITORA_ASSIGN(const std::optional<CuratedAnswer> curated,
+                      parts_.curated.match(workspace.id, question_.text));
+      if (curated) return answer_from_person(*curated);
+    }
     // Only a question that opens a conversation means the same to everybody.
     if (workspace.rag.enable_cache && earlier.empty() && question_.instructions.empty()) {
       MONITORA_ASSIGN(const std::optional<CacheEntry> cached,
@@ -133,6 +146,28 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       if (cached) return answer_from_cache(*cached);
     }
     return retrieve_and_start(earlier);
+  }
+
+  // Somebody reads it, and answers in their own time.
+  Status leave_to_person() {
+    const Message asked = asked_message();
+    answer_.message_id = asked.id;
+    answer_.handover = conversation_.handover;
+    MONITORA_TRY(
+        parts_.conversations.append(question_.workspace.id, conversation_, false, {asked}));
+    events_->on_sources({});
+    events_->on_done(answer_);
+    return {};
+  }
+
+  Status answer_from_person(const CuratedAnswer& curated) {
+    curated_ = curated.id;
+    answer_.rag_score = 1;
+    events_->on_sources({});
+    emit(curated.answer);
+    store(Status());
+    parts_.curated.count_use(question_.workspace.id, curated.id);
+    return {};
   }
 
   Status answer_from_cache(const CacheEntry& entry) {
@@ -227,19 +262,13 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       return static_cast<int>(
           std::chrono::duration_cast<std::chrono::milliseconds>(at - started_).count());
     };
-    Message asked;
-    asked.id = MessageId::random();
-    asked.conversation_id = conversation_.id;
-    asked.role = "user";
-    asked.content = question_.text;
-    asked.created_at = asked_at_;
     Message said;
     said.id = answer_.message_id;
     said.conversation_id = conversation_.id;
     said.role = "assistant";
     said.content = answer_.text;
     said.sources = answer_.sources;
-    said.rag_score = answer_.rag_score;
+    if (!curated_) said.rag_score = answer_.rag_score;
     said.is_complete = outcome.ok();
     said.cached = answer_.cached;
     said.response_time_ms = since_start(Steady::now());
@@ -248,20 +277,45 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       said.tokens_used = answer_.prompt_tokens + answer_.completion_tokens;
     said.model = answer_.model;
     if (answer_.extract) said.metadata = R"({"extract":true})";
+    if (curated_) said.metadata = fmt::format(R"({{"curated":"{}"}})", curated_->to_string());
     said.created_at =
         std::max(parts_.clock.now(), asked_at_ + Micros(1));  // always after its question
     conversation_.last_message_at = said.created_at;
 
     const WorkspaceId& workspace = question_.workspace.id;
-    const Status stored = parts_.conversations.append(workspace, conversation_,
-                                                      !question_.conversation, {asked, said});
+    const Status stored = parts_.conversations.append(
+        workspace, conversation_, !question_.conversation, {asked_message(), said});
     if (!stored.ok()) return events_->on_error(stored);
     if (!outcome.ok()) return events_->on_error(outcome);
+    if (said.rag_score && confidence_of(*said.rag_score) == "low") ask_for_person();
     events_->on_done(answer_);
-    if (!answer_.cached)
+    if (!answer_.cached && !curated_)
       cache_.remember(
           question_.workspace, place_,
           {question_.text, question_vector_, answer_.text, answer_.sources, answer_.rag_score});
+  }
+
+  Message asked_message() const {
+    Message asked;
+    asked.id = MessageId::random();
+    asked.conversation_id = conversation_.id;
+    asked.role = "user";
+    asked.content = question_.text;
+    asked.created_at = asked_at_;
+    return asked;
+  }
+
+  // One more weak answer: enough of them in a row bring a person.
+  void ask_for_person() {
+    const WidgetConfig& widget = question_.workspace.widget;
+    if (question_.channel != Channel::widget || !widget.handover_enabled ||
+        widget.handover_after_low == 0 || low_before_ + 1 < widget.handover_after_low)
+      return;
+    const auto asked = parts_.handovers.request(question_.workspace, conversation_.id, {});
+    if (asked.ok())
+      answer_.handover = *asked;
+    else
+      log::warning("a conversation was not handed over: {}", asked.status().to_string());
   }
 
   ChatParts parts_;
@@ -274,6 +328,8 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   std::optional<Steady::time_point> first_token_at_;
   Conversation conversation_;
   ChatAnswer answer_;
+  std::optional<CuratedAnswerId> curated_;  // the answer that a person wrote
+  int low_before_ = 0;                      // weak answers just before this one
   Vector question_vector_;
   AnswerCache::Place place_;  // none: this answer is not cached
   std::mutex mutex_;

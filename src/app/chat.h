@@ -1,4 +1,5 @@
-// The one chat pipeline: cache → retrieve → prompt → model stream → citations → score → store.
+// The one chat pipeline: a person's own answer → cache → retrieve → prompt → model stream →
+// citations → score → store. Where a person answers the conversation, it only passes questions on.
 // Used by the console, the widget, the API for programs and the command line.
 #pragma once
 
@@ -21,8 +22,10 @@ class CacheStore;
 class ChatModel;
 class ChunkSource;
 class ConversationStore;
+class CuratedAnswers;
 class Embedder;
 class Executor;
+class Handovers;
 class Retriever;
 
 struct ChatQuestion {
@@ -48,6 +51,9 @@ struct ChatAnswer {
   bool cached = false;
   bool extract = false;  // quoted from the documents, not written by a model
   bool cut = false;      // the model stopped at max_tokens
+  // Who answers after this turn. Where it was not `bot` before it either, the question was passed
+  // on: there is no text, and message_id is the question's.
+  Handover handover = Handover::bot;
   std::string model;
   int prompt_tokens = 0;
   int completion_tokens = 0;
@@ -79,6 +85,8 @@ struct ChatParts {
   Retriever& retriever;
   Embedder& embedder;
   ChatModel& model;
+  CuratedAnswers& curated;
+  Handovers& handovers;
   Executor& workers;
   const Clock& clock;
 };

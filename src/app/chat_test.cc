@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "app/curated_answers.h"
+#include "app/handovers.h"
 #include "domain/question.h"
 #include "ports/chat_model.h"
 #include "ports/conversation_store.h"
@@ -63,6 +65,12 @@ class MemoryConversations final : public ConversationStore {
   }
   Status set_feedback(const WorkspaceId&, const ConversationId&, const MessageId&, int) override {
     return unused();
+  }
+  Result<bool> set_handover(const WorkspaceId&, const ConversationId&, Handover to,
+                            const std::string&, bool) override {
+    const bool changed = recent_.conversation.handover != to;
+    recent_.conversation.handover = to;
+    return changed;
   }
   Status remove(const WorkspaceId&, const ConversationId&) override { return unused(); }
   Status export_messages(
@@ -178,6 +186,49 @@ class ScriptedModel final : public ChatModel {
   ChatRequest request_;
 };
 
+class MemoryAnswers final : public CuratedStore {
+ public:
+  Result<Page<CuratedAnswer>> list(const WorkspaceId&, const PageRequest&) override {
+    return Page<CuratedAnswer>();
+  }
+  Result<CuratedAnswer> find(const WorkspaceId&, const CuratedAnswerId&) override {
+    return Status::not_found("answer_not_found");
+  }
+  Result<std::vector<EmbeddedCuratedAnswer>> all(const WorkspaceId&) override {
+    ++read_;
+    return kept_;
+  }
+  Status put(const WorkspaceId&, const std::vector<EmbeddedCuratedAnswer>&) override { return {}; }
+  Status remove(const WorkspaceId&, const CuratedAnswerId&) override { return {}; }
+  Status count_use(const WorkspaceId&, const CuratedAnswerId& id) override {
+    used_.push_back(id);
+    return {};
+  }
+  std::vector<EmbeddedCuratedAnswer> kept_;
+  std::vector<CuratedAnswerId> used_;
+  int read_ = 0;
+};
+
+class OneListener final : public EventBus {
+ public:
+  std::shared_ptr<void> listen(const WorkspaceId&, Listener listener) override {
+    listener_ = std::move(listener);
+    return std::make_shared<int>();
+  }
+  void wake() noexcept override {}
+  Listener listener_;
+};
+
+class NoLimits final : public RateLimits {
+ public:
+  std::optional<int> use(std::span<const Use>) override { return std::nullopt; }
+};
+
+class NoAudit final : public AuditLog {
+ public:
+  Status append(const Entry&) override { return {}; }
+};
+
 class Recorder final : public ChatEvents {
  public:
   void on_sources(const std::vector<Source>& s) override {
@@ -209,8 +260,15 @@ class ChatTest : public ::testing::Test {
   ScriptedModel model_;
   Inline workers_;
   FixedClock clock_;
+  MemoryAnswers answers_;
+  OneListener events_;
+  NoLimits limits_;
+  NoAudit audit_;
+  CuratedAnswers curated_{{answers_, embedder_, events_, audit_}};
+  Handovers handovers_{{conversations_, limits_, audit_, clock_, {}}};
   Workspace workspace_;
-  ChatService chat_{{conversations_, cache_, retriever_, embedder_, model_, workers_, clock_}};
+  ChatService chat_{{conversations_, cache_, retriever_, embedder_, model_, curated_, handovers_,
+                     workers_, clock_}};
   std::shared_ptr<Recorder> recorder_;
 };
 
@@ -277,6 +335,108 @@ TEST_F(ChatTest, AFollowUpIsSearchedAndPromptedWithItsConversation) {
   EXPECT_EQ(model_.request_.messages[3].content, "et pour l'Espagne ?");
   EXPECT_TRUE(cache_.put_.empty());  // its answer depends on the conversation
   EXPECT_FALSE(conversations_.appended_[0].is_new);
+}
+
+TEST_F(ChatTest, AHistoryOrInstructionsOfTheAskerAreUsedAndNeverCached) {
+  ask("Quel est le délai ?");
+  ASSERT_EQ(cache_.put_.size(), 1u);
+  ChatQuestion question;
+  question.workspace = workspace_;
+  question.workspace.rag.system_prompt = "Vouvoie.";
+  question.text = "et pour l'Espagne ?";
+  question.history = {{"Quel est le délai de livraison en France ?", "Deux jours [1]."}};
+  recorder_ = std::make_shared<Recorder>();
+  chat_.ask(question, recorder_);
+  EXPECT_EQ(retriever_.asked_[1], "Quel est le délai de livraison en France ? et pour l'Espagne ?");
+  ASSERT_EQ(model_.request_.messages.size(), 4u);
+  EXPECT_EQ(model_.request_.messages[2].content, "Deux jours [1].");
+  EXPECT_EQ(recorder_->answer_.message_id, question.answer_id);
+  EXPECT_TRUE(conversations_.appended_[1].is_new);
+  EXPECT_EQ(conversations_.appended_[1].messages.size(), 2u) << "only what is new is stored";
+
+  question.history.clear();
+  question.text = "Quel est le délai ?";
+  question.instructions = "Réponds en vers.";
+  chat_.ask(question, recorder_);
+  EXPECT_FALSE(recorder_->answer_.cached);
+  const std::string& system = model_.request_.messages[0].content;
+  EXPECT_LT(system.find("Vouvoie."), system.find("Réponds en vers."));
+  EXPECT_LT(system.find("Réponds en vers."), system.find("<passage"));
+  EXPECT_EQ(cache_.put_.size(), 1u);
+}
+
+TEST_F(ChatTest, APersonsOwnAnswerComesBeforeCacheAndModel) {
+  EmbeddedCuratedAnswer each;
+  each.answer.id = CuratedAnswerId::random();
+  each.answer.question = "Quels sont vos horaires ?";
+  each.answer.variants = {"Vous ouvrez quand ?"};
+  each.answer.answer = "De 9 h à 18 h.";
+  answers_.kept_ = {each};
+  for (const char* wording : {"Quels sont vos horaires ?", "vos HORAIRES", "Vous ouvrez quand"}) {
+    ask(wording);
+    EXPECT_EQ(recorder_->text_, "De 9 h à 18 h.") << wording;
+    EXPECT_EQ(recorder_->events_, "sources:0 done");
+  }
+  EXPECT_TRUE(retriever_.asked_.empty());
+  EXPECT_TRUE(cache_.put_.empty());
+  EXPECT_EQ(answers_.used_, std::vector<CuratedAnswerId>(3, each.answer.id));
+  EXPECT_EQ(answers_.read_, 1);
+  const Message& said = conversations_.appended_[0].messages[1];
+  EXPECT_FALSE(said.rag_score) << "a person's answer is no measure of the documents";
+  EXPECT_EQ(said.metadata, "{\"curated\":\"" + each.answer.id.to_string() + "\"}");
+
+  ask("Quels sont vos horaires le dimanche ?");
+  EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
+
+  // Another node has changed the answers.
+  answers_.kept_[0].answer.is_enabled = false;
+  Change change;
+  change.entity = "answer";
+  events_.listener_(change);
+  ask("Quels sont vos horaires ?");
+  EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
+  EXPECT_EQ(answers_.read_, 2);
+}
+
+TEST_F(ChatTest, WhileAPersonAnswersTheBotIsSilent) {
+  conversations_.recent_.conversation.id = ConversationId::random();
+  for (const Handover state : {Handover::requested, Handover::person}) {
+    conversations_.recent_.conversation.handover = state;
+    conversations_.appended_.clear();
+    ask("Vous êtes là ?", conversations_.recent_.conversation.id);
+    EXPECT_EQ(recorder_->events_, "sources:0 done");
+    EXPECT_EQ(recorder_->text_, "");
+    EXPECT_EQ(recorder_->answer_.handover, state);
+    ASSERT_EQ(conversations_.appended_.size(), 1u);
+    ASSERT_EQ(conversations_.appended_[0].messages.size(), 1u);
+    EXPECT_EQ(conversations_.appended_[0].messages[0].content, "Vous êtes là ?");
+    EXPECT_EQ(conversations_.appended_[0].messages[0].id, recorder_->answer_.message_id);
+  }
+  EXPECT_TRUE(retriever_.asked_.empty());
+  conversations_.recent_.conversation.handover = Handover::bot;
+  ask("Vous êtes là ?", conversations_.recent_.conversation.id);
+  EXPECT_NE(recorder_->text_, "");
+}
+
+TEST_F(ChatTest, WeakAnswersInARowBringAPerson) {
+  retriever_.answerable_ = 0.2f;
+  workspace_.widget.handover_after_low = 2;
+  Conversation& conversation = conversations_.recent_.conversation;
+  conversation.id = ConversationId::random();
+  Message weak;
+  weak.role = "assistant";
+  weak.rag_score = 0.1;
+  conversations_.recent_.messages = {weak};
+  ask("Et ça ?", conversation.id);
+  EXPECT_EQ(conversation.handover, Handover::bot) << "not offered";
+
+  workspace_.widget.handover_enabled = true;
+  ask("Autre chose ?");
+  EXPECT_EQ(conversation.handover, Handover::bot) << "the first weak one";
+  ask("Et ça ?", conversation.id);
+  EXPECT_EQ(conversation.handover, Handover::requested);
+  EXPECT_EQ(recorder_->answer_.handover, Handover::requested);
+  EXPECT_NE(recorder_->text_, "") << "this one was still answered";
 }
 
 TEST_F(ChatTest, SaysThatItDoesNotKnowWhenNothingIsRelevant) {

@@ -164,6 +164,7 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
   database.shared_counts = storage::make_shared_counts(pool);
   database.audit = storage::make_audit_log(pool, clock);
   return database;
+  database.curated = storage::make_curated_store(pool, clock);
 }
 
 Result<DataDirectoryLock> DataDirectoryLock::take(const std::filesystem::path& directory) {

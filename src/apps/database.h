@@ -33,6 +33,7 @@ struct Database {
   std::unique_ptr<ChangeLog> changes;
   std::unique_ptr<SharedCounts> shared_counts;
   std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<CuratedStore> curated;
 };
 
 // What an operator is told of a database that does not answer: where it was looked for. Other

@@ -9,6 +9,7 @@
 #include "apps/commands.h"
 #include "apps/doctor_database.h"
 #include "apps/engine.h"
+#include "apps/handover_jobs.h"
 #include "apps/models.h"
 #include "apps/terminal.h"
 #include "base/log.h"
@@ -96,6 +97,17 @@ Check check_language_model(const config::Settings& settings, const Result<Models
   return check;
 }
 
+Check check_mail(const config::Settings& settings) {
+  Check check{{"Courriel", "Mail"},
+              {},
+              {"aucun serveur : aucun courriel n'est envoyé (SMTP_URL)",
+               "no server: no mail is sent (SMTP_URL)"}};
+  if (settings.smtp_url.empty()) return check;
+  check.status = net::SmtpClient(smtp_options(settings)).check();
+  check.found = {settings.smtp_url, settings.smtp_url};
+  return check;
+}
+
 Status examine(CommandLine& line) {
   MONITORA_ASSIGN(const config::Settings settings,
                   config::load(line.settings, config::process_environment()));
@@ -106,6 +118,7 @@ Status examine(CommandLine& line) {
   checks.push_back(check_embedder(models));
   checks.push_back(check_pdf());
   checks.push_back(check_language_model(settings, models));
+  checks.push_back(check_mail(settings));
   json::array report;
   for (const Check& check : checks) {
     if (!check.status.ok()) line.exit_code = 1;

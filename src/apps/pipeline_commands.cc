@@ -8,12 +8,15 @@
 #include <thread>
 
 #include "app/chat.h"
+#include "app/curated_answers.h"
 #include "app/documents.h"
+#include "app/handovers.h"
 #include "apps/commands.h"
 #include "apps/engine.h"
 #include "apps/index_jobs.h"
 #include "apps/models.h"
 #include "apps/terminal.h"
+#include "auth/rate_limiter.h"
 #include "jobs/runner.h"
 #include "ports/executor.h"
 #include "ports/text_extractor.h"
@@ -131,6 +134,13 @@ class InlineExecutor final : public Executor {
   void must_post(std::function<void()> work) override { work(); }
 };
 
+// One question is over before anything changes.
+class NothingHappens final : public EventBus {
+ public:
+  std::shared_ptr<void> listen(const WorkspaceId&, Listener) override { return nullptr; }
+  void wake() noexcept override {}
+};
+
 Status ask(const CommandLine& line, const std::string& workspace_text, const std::string& text) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_id(workspace_text));
   MONITORA_ASSIGN(const config::Settings settings, load_settings(line.settings));
@@ -141,8 +151,12 @@ Status ask(const CommandLine& line, const std::string& workspace_text, const std
   MONITORA_ASSIGN(Models models, load_models(settings));
   MONITORA_ASSIGN(Engine engine, make_engine(settings, database, *models.embedder));
   InlineExecutor workers;
+  NothingHappens events;
+  auth::RateLimiter limits(clock);
+  CuratedAnswers curated({*database.curated, *models.embedder, events, *database.audit});
+  Handovers handovers({*database.conversations, limits, *database.audit, clock, {}});
   ChatService chat({*database.conversations, *database.cache, *engine.retriever, *models.embedder,
-                    *models.chat, workers, clock});
+                    *models.chat, curated, handovers, workers, clock});
   question.text = text;
   question.channel = Channel::test;
   question.language = terminal_language();

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "apps/handover_jobs.h"
 #include "apps/index_jobs.h"
 #include "base/log.h"
 #include "http/handlers_chat.h"
 #include "http/handlers_conversations.h"
 #include "http/handlers_insights.h"
 #include "http/handlers_pages.h"
+#include "http/handlers_handover.h"
 #include "http/routes.h"
 #include "transfer/load.h"
 
@@ -93,7 +95,17 @@ Status ServerParts::prepare(const std::stop_token& stop) {
       *database_.jobs,
       std::map<std::string, jobs::Handler>{
           {"index_document", indexing_handler(*engine_.indexing)},
-          {std::string(kCleanUp), [this](const std::string&, bool) { return clean_up(); }},
+          {"handover_mail", handover_mail_handler(*database_.workspaces, *database_.conversations,
+                                                  smtp_.get(), settings_.public_url)},
+          {std::string(kCleanUp), [this](const std::string&, bool) { return clean_up(); }}},
+      jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
+  // A large workspace's figures take minutes: documents do not wait for them.
+  statistics_runner_ = std::make_unique<jobs::Runner>(
+      *database_.jobs,
+      std::map<std::string, jobs::Handler>{
+          {std::string(kAllTopics),
+           [this](const std::string&, bool) { return topics_->refresh_all(); }},
+          {std::string(Topics::kRefreshJob), topics_handler(*topics_)},
           {std::string(kRecount),
            [this](const std::string&, bool) { return statistics_->recount_all(); }}},
       jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
@@ -144,8 +156,32 @@ Status ServerParts::make_use_cases() {
       WeakAnswerParts{*db.insights, *db.workspaces, *documents_, *models_.embedder,
                       *engine_.retriever, *db.audit, scratch_directory(settings_)});
   chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
-                                                  *models_.embedder, *models_.chat, *executor_,
-                                                  clock_});
+                                                  *models_.embedder, *models_.chat, *curated_,
+                                                  *handovers_, *executor_, clock_});
+  return {};
+}
+
+Status ServerParts::make_webhooks() {
+  std::string allowed;
+  for (const std::string& host : settings_.allowed_private_hosts) allowed += host + ",";
+  MONITORA_ASSIGN(net::AddressGuard guard, net::AddressGuard::parse(allowed));
+  webhook_sender_ = std::make_unique<GuardedSender>(*models_.runtime, std::move(guard));
+  const WebhookParts parts{*database_.webhooks, *secrets_, *webhook_sender_, *database_.audit,
+                           clock_};
+  webhooks_ = std::make_unique<Webhooks>(parts);
+  webhook_deliveries_ = std::make_unique<WebhookDeliveries>(parts);
+  webhook_runner_ = std::make_unique<jobs::Runner>(
+      *database_.jobs,
+      std::map<std::string, jobs::Handler>{
+          {std::string(storage::kDeliverWebhook),
+           [this](const std::string& payload, bool) -> Status {
+             const auto webhook = JobPayload(payload).id<WebhookId>("webhook_id");
+             if (!webhook) return Status::internal("deliver_webhook: bad payload");
+             return webhook_deliveries_->deliver(*webhook);
+           }}},
+      jobs::RunnerOptions{.node = node_,
+                          .threads = kWebhookThreads,
+                          .idle_wait = std::chrono::milliseconds(2000)});
   return {};
 }
 
@@ -156,6 +192,12 @@ Status ServerParts::make_server() {
                                                               *members_,
                                                               *api_keys_,
                                                               *documents_,
+  if (!settings_.smtp_url.empty())
+    smtp_ = std::make_unique<net::SmtpClient>(smtp_options(settings_));
+  curated_ = std::make_unique<CuratedAnswers>(
+      CuratedParts{*db.curated, *models_.embedder, *changes_, *db.audit});
+  handovers_ = std::make_unique<Handovers>(
+      HandoverParts{*db.conversations, *limiter_, *db.audit, clock_, wake});
                                                               *database_.workspaces,
                                                               *database_.documents,
                                                               *limiter_,
@@ -192,12 +234,20 @@ Status ServerParts::make_server() {
   http::add_routes(router, *services_);
   http::add_conversation_routes(router,
                                 {*conversations_, *database_.conversations, *database_.workspaces});
-  http::add_insight_routes(
-      router, {*statistics_, *weak_answers_, *database_.insights, *database_.workspaces, clock_});
+  http::add_insight_routes(router, {*statistics_, *weak_answers_, *topics_, *database_.insights,
+                                    *database_.topics, *database_.workspaces, clock_});
+  http::add_answer_routes(router, {*curated_, *database_.curated});
+  http::add_handover_routes(
+      router,
+      {*handovers_, *conversations_, *database_.conversations, *database_.workspaces, *limiter_,
+       smtp_ ? [this](
+                   const Workspace& workspace) { return smtp_->send(handover_try_mail(workspace)); }
+             : std::function<Status(const Workspace&)>()});
   http::add_chat_routes(router, chat);
   http::add_widget_routes(router, chat);
   http::add_page_routes(router, {*database_.workspaces, own_origin});
 
+                              *handovers_,
   http::ServerOptions options;
   options.address = settings_.listen_host;
   options.port = static_cast<std::uint16_t>(settings_.listen_port);

@@ -10,8 +10,10 @@
 #include "app/change_follower.h"
 #include "app/chat.h"
 #include "app/conversations.h"
+#include "app/curated_answers.h"
 #include "app/documents.h"
 #include "app/external_sign_ins.h"
+#include "app/handovers.h"
 #include "app/members.h"
 #include "app/sessions.h"
 #include "app/statistics.h"
@@ -34,6 +36,7 @@
 #include "net/worker_pool.h"
 #include "ports/executor.h"
 
+#include "net/smtp_client.h"
 namespace monitora::apps {
 
 class ServerParts {
@@ -105,6 +108,12 @@ class ServerParts {
   std::unique_ptr<jobs::Runner> runner_;
 
   http::Metrics metrics_;
+  std::unique_ptr<CuratedAnswers> curated_;
+  std::unique_ptr<net::SmtpClient> smtp_;  // none without a mail server
+  std::unique_ptr<Handovers> handovers_;
+  std::unique_ptr<GuardedSender> webhook_sender_;
+  std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<http::Services> services_;
   std::unique_ptr<http::Guards> guards_;
   std::unique_ptr<http::Server> server_;

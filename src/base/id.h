@@ -60,6 +60,9 @@ using ApiKeyId = Id<struct ApiKeyTag>;
 using JobId = Id<struct JobTag>;
 using CacheEntryId = Id<struct CacheEntryTag>;
 
+using CuratedAnswerId = Id<struct CuratedAnswerTag>;
+using WebhookId = Id<struct WebhookTag>;
+using DeliveryId = Id<struct DeliveryTag>;
 }  // namespace monitora
 
 template <>

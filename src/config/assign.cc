@@ -93,13 +93,15 @@ Status assign_address(std::string_view text, Settings& into) {
   return {};
 }
 
-Status check_url(std::string_view text) {
+// `scheme`, or that with an s; a host, and neither user nor parameters.
+Status check_url(std::string_view text, const std::string& scheme) {
   const auto url = boost::urls::parse_uri(text);
-  if (url && (url->scheme() == "http" || url->scheme() == "https") && !url->host().empty() &&
+  if (url && (url->scheme() == scheme || url->scheme() == scheme + "s") && !url->host().empty() &&
       !url->has_userinfo() && !url->has_query() && !url->has_fragment())
     return {};
-  return expected("une adresse http:// ou https:// sans utilisateur ni paramètres",
-                  "an http:// or https:// address without user or query");
+  return expected(
+      fmt::format("une adresse {0}:// ou {0}s:// sans utilisateur ni paramètres", scheme),
+      fmt::format("an {0}:// or {0}s:// address without user or query", scheme));
 }
 
 Status assign_text(const Setting& setting, std::string_view text, std::string& into) {
@@ -114,7 +116,8 @@ Status assign_text(const Setting& setting, std::string_view text, std::string& i
       }
       break;
     case Form::url:
-      MONITORA_TRY(check_url(text));
+    case Form::mail_url:
+      MONITORA_TRY(check_url(text, setting.form == Form::url ? "http" : "smtp"));
       while (value.ends_with('/')) value.pop_back();
       break;
     case Form::database:

@@ -149,6 +149,9 @@ Status check_together(const Settings& settings) {
     return missing("DATABASE_READ_URL",
                    {"un réplica de lecture se donne ainsi pour PostgreSQL seulement",
                     "a secondary for reads is given like this for PostgreSQL only"});
+  if (!settings.smtp_url.empty() && settings.smtp_from.find('@') == std::string::npos)
+    return missing("SMTP_FROM", {"SMTP_URL l'exige : l'adresse d'expédition des courriels",
+                                 "SMTP_URL needs it: the address that mail is sent from"});
   if (settings.storage_mode == "pgvector" && !settings.uses_postgres())
     return missing("STORAGE_MODE",
                    {"pgvector demande une base PostgreSQL (DATABASE_URL=postgresql://…)",

@@ -69,6 +69,12 @@ struct Settings {
   std::string llm_model;
   std::string embedding_model;
 
+  // Mail
+  std::string smtp_url;  // "": none is sent
+  std::string smtp_user;
+  std::string smtp_password;
+  std::string smtp_from;
+
   // Limits
   int rate_limit_address = 0;    // visitors' messages a minute by address
   int rate_limit_visitor = 0;    // … by visitor

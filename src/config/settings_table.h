@@ -18,6 +18,7 @@ enum class Form {
   choice,    // one of `choices`
   address,   // host:port, [v6]:port or :port
   url,       // http or https, no user, no query
+  mail_url,  // smtp or smtps, no user
   database,  // sqlite:PATH, sqlserver://… or postgresql://…
   networks,  // addresses or CIDRs, comma-separated
   hosts,     // names, addresses or CIDRs, comma-separated

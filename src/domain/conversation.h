@@ -16,6 +16,16 @@ enum class Channel { widget, test, api };  // test: the console's own tries, in 
 std::string_view to_string(Channel channel);
 std::optional<Channel> parse_channel(std::string_view text);
 
+// Who answers in a conversation. While it is not `bot`, the chatbot is silent.
+enum class Handover {
+  bot,
+  requested,  // a person is wanted: the visitor asked, or answers stayed weak
+  person      // a member of the workspace answers
+};
+
+std::string_view to_string(Handover handover);
+std::optional<Handover> parse_handover(std::string_view text);
+
 // A passage that an answer was given, as shown to people.
 struct Source {
   int index = 0;  // from 1: the [1] of the text
@@ -36,6 +46,9 @@ struct Conversation {
   std::optional<Time> ended_at;
   int messages_count = 0;
   std::optional<int> satisfaction;  // 1–5
+  Handover handover = Handover::bot;
+  std::optional<Time> handover_at;  // since when it is so; nothing: always
+  std::string handover_contact;     // where the visitor wants to be reached, or empty
 };
 
 struct Message {

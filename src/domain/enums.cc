@@ -20,6 +20,9 @@ constexpr Names<DocumentStatus, 4> kStatuses{{{DocumentStatus::pending, "pending
 constexpr Names<Channel, 3> kChannels{
     {{Channel::widget, "widget"}, {Channel::test, "test"}, {Channel::api, "api"}}};
 
+constexpr Names<Handover, 3> kHandovers{
+    {{Handover::bot, "bot"}, {Handover::requested, "requested"}, {Handover::person, "person"}}};
+
 template <class Table, class Enum>
 std::string_view name_of(const Table& table, Enum value) {
   for (const auto& [each, name] : table)
@@ -53,6 +56,13 @@ std::string_view to_string(Channel channel) {
 }
 std::optional<Channel> parse_channel(std::string_view text) {
   return value_of(kChannels, text);
+}
+
+std::string_view to_string(Handover handover) {
+  return name_of(kHandovers, handover);
+}
+std::optional<Handover> parse_handover(std::string_view text) {
+  return value_of(kHandovers, text);
 }
 
 std::string_view confidence_of(double rag_score) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/time_zone.h"
+#include "domain/email.h"
 
 namespace monitora {
 namespace {
@@ -96,6 +97,18 @@ class Fields {
     into = before;
     fail(name, {"Valeur attendue : un fuseau horaire IANA, par exemple Europe/Paris.",
                 "Expected an IANA time zone, for example Europe/Paris."});
+  }
+
+  void email(const char* name, std::string& into) {
+    const std::string before = into;
+    text(name, into, "", 254);
+    if (into.empty()) return;
+    if (const auto normal = normalize_email(into)) {
+      into = *normal;
+      return;
+    }
+    into = before;
+    fail(name, {"Valeur attendue : une adresse e-mail.", "Expected an e-mail address."});
   }
 
   void texts(const char* name, std::vector<std::string>& into, std::size_t most,
@@ -260,7 +273,10 @@ json::object to_json(const WidgetConfig& c) {
           {"branding_text", c.branding_text},
           {"suggested_questions",
            json::array(c.suggested_questions.begin(), c.suggested_questions.end())},
-          {"time_zone", c.time_zone}};
+          {"time_zone", c.time_zone},
+          {"handover_enabled", c.handover_enabled},
+          {"handover_email", c.handover_email},
+          {"handover_after_low", c.handover_after_low}};
 }
 
 Status merge(const json::object& patch, RagConfig& config) {
@@ -310,6 +326,9 @@ Status merge(const json::object& patch, WidgetConfig& config) {
   fields.text("branding_text", next.branding_text, standard.branding_text, 200);
   fields.texts("suggested_questions", next.suggested_questions, 10, 300);
   fields.time_zone("time_zone", next.time_zone, standard.time_zone);
+  fields.boolean("handover_enabled", next.handover_enabled, standard.handover_enabled);
+  fields.email("handover_email", next.handover_email);
+  fields.number("handover_after_low", next.handover_after_low, standard.handover_after_low, 0, 5);
   MONITORA_TRY(fields.finish());
   config = std::move(next);
   return {};

@@ -43,6 +43,9 @@ struct WidgetConfig {
   std::string branding_text;
   std::vector<std::string> suggested_questions;
   std::string time_zone = "Europe/Paris";  // IANA name: whose days the statistics count
+  bool handover_enabled = false;           // visitors may ask for a person
+  std::string handover_email;              // who is told; empty: nobody. Never shown to visitors
+  int handover_after_low = 0;  // weak answers in a row after which a person is asked for; 0: never
 
   bool operator==(const WidgetConfig&) const = default;
 };

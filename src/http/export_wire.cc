@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "domain/csv.h"
+#include "domain/handover.h"
 #include "http/chat_wire.h"
 
 namespace monitora::http {
@@ -32,6 +33,12 @@ constexpr const char* yes_or_no(bool value) {
   return value ? "true" : "false";
 }
 
+json::value author_json(const Message& message) {
+  const std::optional<MessageAuthor> author = author_of(message);
+  if (!author) return {};
+  return json::object{{"id", author->id.to_string()}, {"name", author->name}};
+}
+
 }  // namespace
 
 json::object conversation_json(const Conversation& conversation) {
@@ -43,7 +50,10 @@ json::object conversation_json(const Conversation& conversation) {
           {"started_at", format_time(conversation.started_at)},
           {"last_message_at", or_null(conversation.last_message_at)},
           {"messages_count", conversation.messages_count},
-          {"satisfaction", or_null(conversation.satisfaction)}};
+          {"satisfaction", or_null(conversation.satisfaction)},
+          {"handover", to_string(conversation.handover)},
+          {"handover_at", or_null(conversation.handover_at)},
+          {"handover_contact", or_null(conversation.handover_contact)}};
 }
 
 json::object message_json(const Message& message) {
@@ -58,6 +68,7 @@ json::object message_json(const Message& message) {
           {"response_time_ms", or_null(message.response_time_ms)},
           {"ttfb_ms", or_null(message.ttfb_ms)},
           {"cached", message.cached},
+          {"author", author_json(message)},
           {"created_at", format_time(message.created_at)}};
 }
 

@@ -10,6 +10,7 @@ namespace monitora {
 class CacheStore;
 class ConversationStore;
 class Executor;
+class Handovers;
 class IdentityVerifier;
 class RateLimits;
 class VisitorTokens;
@@ -29,6 +30,7 @@ struct ChatRoutes {
   VisitorTokens& visitor_tokens;
   IdentityVerifier& identities;
   Workspaces& workspace_settings;
+  Handovers& handovers;
   RateLimits& limiter;
   int messages_by_address = 30;  // a minute
   int messages_by_visitor = 30;

@@ -15,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestSearch = 500;  // characters
 constexpr std::string_view kChannels[] = {"widget", "test", "api"};
+constexpr std::string_view kHandovers[] = {"bot", "requested", "person"};
 constexpr std::string_view kFeedbacks[] = {"1", "-1"};
 constexpr std::string_view kFormats[] = {"csv", "jsonl"};
 
@@ -34,6 +35,8 @@ Result<ConversationFilter> read_filter(const ConversationRoutes& parts, const Re
   }
   if (const auto channel = query.choice("channel", kChannels))
     filter.channel = parse_channel(*channel);
+  if (const auto handover = query.choice("handover", kHandovers))
+    filter.handover = parse_handover(*handover);
   if (const auto feedback = query.choice("feedback", kFeedbacks))
     filter.feedback = *feedback == "1" ? 1 : -1;
   filter.max_confidence = query.number("max_confidence", 0, 1);

@@ -2,8 +2,10 @@
 // domains.
 #include <boost/json.hpp>
 
+#include "app/handovers.h"
 #include "app/workspaces.h"
 #include "base/text.h"
+#include "domain/handover.h"
 #include "http/chat_wire.h"
 #include "http/fields.h"
 #include "http/guards.h"
@@ -88,6 +90,8 @@ Result<Response> get_config(const ChatRoutes&, const Request& request) {
   json::object body = to_json(widget);
   body.erase("chatbot_name");
   body.erase("time_zone");
+  body.erase("handover_email");
+  body.erase("handover_after_low");
   body["workspace_id"] = workspace.id.to_string();
   body["name"] = widget.chatbot_name.empty() ? workspace.name : widget.chatbot_name;
   body["streaming_enabled"] = workspace.rag.streaming_enabled;
@@ -124,7 +128,8 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
                         {"session_token", make_token(parts, workspace, answer.conversation_id)},
                         {"message_id", answer.message_id.to_string()},
                         {"confidence", confidence_of(answer.rag_score)},
-                        {"cached", answer.cached}};
+                        {"cached", answer.cached},
+                        {"handover", to_string(answer.handover)}};
   };
   return answer_chat(parts.chat, parts.workers, std::move(question), stream, answer_fields,
                      request.language, request.request_id);
@@ -150,9 +155,14 @@ Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
         {"is_complete", message.is_complete},
         {"created_at", format_time(message.created_at)}};
     if (message.rag_score) item["confidence"] = confidence_of(*message.rag_score);
+    if (const auto author = author_of(message))
+      item["author"] = json::object{{"name", author->name}};
     items.push_back(std::move(item));
   }
-  return Response::json(200, page_json(std::move(items), found.next_cursor));
+  MONITORA_ASSIGN(const Conversation now, parts.conversations.find(workspace.id, conversation));
+  json::object body = page_json(std::move(items), found.next_cursor);
+  body["handover"] = to_string(now.handover);
+  return Response::json(200, body);
 }
 
 // A thumb down also takes the answer out of the cache: nobody else should be told it.
@@ -222,6 +232,29 @@ Result<Response> post_feedback(const ChatRoutes& parts, const Request& request) 
   return Response::no_content();
 }
 
+// The visitor wants a person, or no longer.
+Result<Response> post_handover(const ChatRoutes& parts, const Request& request) {
+  MONITORA_ASSIGN(const json::object body, read_json(request));
+  MONITORA_ASSIGN(const Workspace workspace, workspace_of(request));
+  Fields fields(body);
+  const auto state = parse_handover(fields.required_text("state", 20));
+  if (!state || *state == Handover::person)
+    fields.fail("state", {"Valeur attendue : requested ou bot.", "Expected requested or bot."});
+  const std::string token = fields.optional_text("session_token", 512);
+  const std::string contact = fields.optional_text("contact", 255);
+  MONITORA_TRY(fields.finish(Unknown::ignored));
+  MONITORA_ASSIGN(const ConversationId conversation,
+                  conversation_of_token(parts, workspace.id, token));
+  MONITORA_TRY(count_message(parts, request, workspace.id, ""));
+  Handover now = Handover::bot;
+  if (*state == Handover::requested) {
+    MONITORA_ASSIGN(now, parts.handovers.request(workspace, conversation, contact));
+  } else {
+    MONITORA_TRY(parts.handovers.hand_back(workspace, conversation));
+  }
+  return Response::json(200, json::object{{"handover", to_string(now)}});
+}
+
 }  // namespace
 
 void add_widget_routes(Router& router, const ChatRoutes& parts) {
@@ -240,6 +273,7 @@ void add_widget_routes(Router& router, const ChatRoutes& parts) {
   add(Method::post, "/api/widget/{wid}/chat", post_chat);
   add(Method::get, "/api/widget/{wid}/history", get_history);
   add(Method::post, "/api/widget/{wid}/feedback", post_feedback);
+  add(Method::post, "/api/widget/{wid}/handover", post_handover);
 }
 
 }  // namespace monitora::http

@@ -16,6 +16,7 @@ struct ConversationFilter {
   std::string search;  // in contents and titles, case and accents folded where the database can
   std::optional<Time> from, to;  // of last_message_at
   std::optional<Channel> channel;
+  std::optional<Handover> handover;
   std::optional<int> feedback;           // 1 or −1: any message with it
   std::optional<double> max_confidence;  // any assistant message with rag_score at or below it
 };
@@ -64,6 +65,12 @@ class ConversationStore {
   // On a message of this conversation only. not_found otherwise.
   virtual Status set_feedback(const WorkspaceId& workspace, const ConversationId& conversation,
                               const MessageId& message, int feedback) = 0;
+  // Says who answers from now on; with `notify` a `handover_mail` job is queued in the same
+  // transaction. False, and nothing written, where it is in this state already, or (`to` requested)
+  // a person answers. `contact` is kept unless empty. Writes change_log.
+  virtual Result<bool> set_handover(const WorkspaceId& workspace,
+                                    const ConversationId& conversation, Handover to,
+                                    const std::string& contact, bool notify) = 0;
   virtual Status remove(const WorkspaceId& workspace, const ConversationId& conversation) = 0;
   // Every message of conversations that the filter keeps, in order, streamed in constant memory.
   virtual Status export_messages(

@@ -62,6 +62,12 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
                      document.to_string());
 }
 
+std::string handover_mail_payload(const WorkspaceId& workspace,
+                                  const ConversationId& conversation) {
+  return fmt::format(R"({{"workspace_id":"{}","conversation_id":"{}"}})", workspace.to_string(),
+                     conversation.to_string());
+}
+
 namespace {
 
 // The documents for which an `index_document` job is due and not taken yet.

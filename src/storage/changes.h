@@ -43,6 +43,9 @@ std::string index_document_payload(const WorkspaceId& workspace, const DocumentI
 Status insert_index_jobs(sql::Connection& connection, const WorkspaceId& workspace,
                          const std::vector<DocumentId>& documents, Time now);
 
+// The payload of a `handover_mail` job.
+std::string handover_mail_payload(const WorkspaceId& workspace, const ConversationId& conversation);
+
 // One row with the column `version`: the sequence of the last change of a workspace's chunks (a
 // document indexed or deleted), NULL before the first. Its two `?` are the workspace. Uploads and
 // changes of status do not count: they change no index. Two maxima rather than IN: each is the last

@@ -28,6 +28,9 @@ Conversation read_conversation(const sql::Row& row) {
   if (!row.is_null(7)) conversation.ended_at = row.time(7);
   conversation.messages_count = static_cast<int>(row.integer(8));
   conversation.satisfaction = integer_or_nothing(row, 9);
+  conversation.handover = parse_handover(row.text(10)).value_or(Handover::bot);
+  if (!row.is_null(11)) conversation.handover_at = row.time(11);
+  conversation.handover_contact = row.text(12);
   return conversation;
 }
 
@@ -71,6 +74,10 @@ void FilterClause::append(std::string& statement, std::vector<sql::Param>& param
   if (filter_.channel) {
     statement += " AND c.channel = ?";
     params.push_back(p(to_string(*filter_.channel)));
+  }
+  if (filter_.handover) {
+    statement += " AND c.handover = ?";
+    params.push_back(p(to_string(*filter_.handover)));
   }
   if (filter_.feedback) {
     statement += " AND ";

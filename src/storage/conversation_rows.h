@@ -14,8 +14,8 @@ namespace monitora::storage {
 // Of `conversations c`, for read_conversation.
 inline constexpr std::string_view kConversationColumns =
     "c.id, c.workspace_id, c.visitor_id, c.title, c.channel, c.started_at, c.last_message_at, "
-    "c.ended_at, c.messages_count, c.satisfaction";
-inline constexpr int kConversationColumnCount = 10;
+    "c.ended_at, c.messages_count, c.satisfaction, c.handover, c.handover_at, c.handover_contact";
+inline constexpr int kConversationColumnCount = 13;
 Conversation read_conversation(const sql::Row& row);
 
 // Of `messages m`, for read_message, whose first column is `first`.

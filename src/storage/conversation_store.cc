@@ -213,6 +213,42 @@ class SqlConversationStore final : public ConversationStore {
       MONITORA_ASSIGN(
           const auto rows,
           connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?",
+  Result<bool> set_handover(const WorkspaceId& workspace, const ConversationId& conversation,
+                            Handover to, const std::string& contact, bool notify) override {
+    bool changed = false;
+    MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
+      const Time now = clock_.now();
+      std::string statement = "UPDATE conversations SET handover = ?, handover_at = ?";
+      std::vector<Param> params{p(to_string(to)), p(now)};
+      if (!contact.empty()) {
+        statement += ", handover_contact = ?";
+        params.push_back(p(contact));
+      }
+      statement += " WHERE id = ? AND workspace_id = ? AND handover <> ?";
+      params.insert(params.end(), {p(conversation), p(workspace), p(to_string(to))});
+      if (to == Handover::requested) {
+        statement += " AND handover <> ?";
+        params.push_back(p(to_string(Handover::person)));
+      }
+      MONITORA_ASSIGN(const auto rows, connection.execute(statement, params));
+      changed = rows == 1;
+      if (!changed) {
+        MONITORA_ASSIGN(
+            const bool there,
+            exists(connection, "SELECT id FROM conversations WHERE id = ? AND workspace_id = ?",
+                   {p(conversation), p(workspace)}));
+        return there ? Status() : absent();
+      }
+      if (notify)
+        MONITORA_TRY(insert_job(connection, "handover_mail",
+                                handover_mail_payload(workspace, conversation), now, now)
+                         .status());
+      return log_change(connection, workspace, "conversation", conversation.to_string(), "updated",
+                        now);
+    }));
+    return changed;
+  }
+
                              {p(conversation), p(workspace)}));
       if (rows == 0) return absent();
       return log_change(connection, workspace, "conversation", conversation.to_string(), "deleted",

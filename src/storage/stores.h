@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ports/conversation_store.h"
+#include "ports/curated_store.h"
 #include "ports/document_store.h"
 #include "ports/insights_store.h"
 #include "ports/job_store.h"
@@ -33,3 +34,4 @@ std::unique_ptr<SharedCounts> make_shared_counts(sql::Pool& pool);
 std::unique_ptr<AuditLog> make_audit_log(sql::Pool& pool, const Clock& clock);
 
 }  // namespace monitora::storage
+std::unique_ptr<CuratedStore> make_curated_store(sql::Pool& pool, const Clock& clock);

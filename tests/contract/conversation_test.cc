@@ -368,6 +368,53 @@ TEST_P(ConversationContract, DeletingTakesTheMessages) {
   EXPECT_THAT(changes_after(before), ElementsAre("conversation/deleted"));
 }
 
+TEST_P(ConversationContract, APersonIsAskedForOnceAndToldOnce) {
+  const auto [made, messages] = talk(workspace, "Bonjour", "Je ne sais pas");
+  const auto state = [&] {
+    const auto found = conversations->find(workspace, made.id);
+    return found.ok() ? *found : Conversation();
+  };
+  EXPECT_EQ(state().handover, Handover::bot);
+  EXPECT_FALSE(state().handover_at);
+  const std::int64_t before = last_change();
+  clock.advance(seconds(5));
+  const auto asked =
+      conversations->set_handover(workspace, made.id, Handover::requested, "zoe@exemple.fr", true);
+  ASSERT_OK(asked);
+  EXPECT_TRUE(*asked);
+  EXPECT_EQ(state().handover, Handover::requested);
+  EXPECT_EQ(state().handover_at, clock.now());
+  EXPECT_EQ(state().handover_contact, "zoe@exemple.fr");
+  EXPECT_THAT(changes_after(before), ElementsAre("conversation/updated"));
+  EXPECT_EQ(count("jobs"), 1);
+
+  const auto again = conversations->set_handover(workspace, made.id, Handover::requested, "", true);
+  ASSERT_OK(again);
+  EXPECT_FALSE(*again);
+  EXPECT_EQ(count("jobs"), 1);
+
+  // Whoever asks while a person answers does not take the conversation from that person.
+  ASSERT_OK(conversations->set_handover(workspace, made.id, Handover::person, "", false));
+  const auto late = conversations->set_handover(workspace, made.id, Handover::requested, "", true);
+  ASSERT_OK(late);
+  EXPECT_FALSE(*late);
+  EXPECT_EQ(state().handover, Handover::person);
+  EXPECT_EQ(state().handover_contact, "zoe@exemple.fr");
+
+  ConversationFilter waiting;
+  waiting.handover = Handover::person;
+  EXPECT_THAT(kept(waiting), ElementsAre(made.id));
+  waiting.handover = Handover::requested;
+  EXPECT_THAT(kept(waiting), IsEmpty());
+  ASSERT_OK(conversations->set_handover(workspace, made.id, Handover::bot, "", false));
+  EXPECT_EQ(state().handover, Handover::bot);
+  EXPECT_EQ(count("jobs"), 1);
+
+  EXPECT_KEY(conversations->set_handover(foreign, made.id, Handover::person, "", true),
+             "conversation_not_found");
+  EXPECT_EQ(state().handover, Handover::bot);
+}
+
 TEST_P(ConversationContract, AFailedTurnLeavesNothing) {
   const std::int64_t before = last_change();
   Message wrong = answer("?", 1.5);  // a score is 0 to 1

@@ -66,6 +66,17 @@ const Expected kTable[] = {
     {"GET", "/api/conversations/{id}/messages", 401, 200, 200, 404, 401},
 
     {"GET", "/api/workspaces/{wid}/analytics", 401, 200, 200, 404, 401},
+    {"POST", "/api/conversations/{id}/handover", 401, 403, 422, 404, 401, kEmpty},
+    {"POST", "/api/conversations/{id}/messages", 401, 403, 422, 404, 401, kEmpty},
+    {"POST", "/api/workspaces/{wid}/handover/try-mail", 401, 403, 409, 404, 401},
+
+    {"GET", "/api/workspaces/{wid}/answers", 401, 200, 200, 404, 401},
+    {"POST", "/api/workspaces/{wid}/answers", 401, 403, 422, 404, 401, kEmpty},
+    {"GET", "/api/workspaces/{wid}/answers/export", 401, 200, 200, 404, 401},
+    {"POST", "/api/workspaces/{wid}/answers/import", 401, 403, 422, 404, 401},
+    {"GET", "/api/workspaces/{wid}/answers/{answer_id}", 401, 200, 200, 404, 401},
+    {"PATCH", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 200, 404, 401, kEmpty},
+
     {"GET", "/api/insights/{wid}", 401, 200, 200, 404, 401},
     {"POST", "/api/insights/{wid}/recalculate", 401, 403, 200, 404, 401},
     {"GET", "/api/insights/{wid}/groups/{group_id}/check", 401, 200, 200, 404, 401},
@@ -98,6 +109,8 @@ class AccessScenario : public ::testing::Test {
     server.invite(owner, workspace, member.email, "lecteur");
     server.workspace(neighbour, "Voisin");
     document =
+    {"DELETE", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 204, 404, 401},
+    {"DELETE", "/api/workspaces/{wid}/webhooks/{webhook_id}", 401, 403, 204, 404, 401},
         server.document(owner, workspace, {"file", "Tarifs-secrets.txt", "Contenu-secret-9b1c"});
     conversation = server.talk(workspace, {{.asked = "Question-secrete-51c2", .score = 0.1},
                                            {.asked = "Question-secrete-51c2", .score = 0.1}});
@@ -142,6 +155,9 @@ TEST_F(AccessScenario, EveryRouteForEverybody) {
   for (const Expected& each : kTable) {
     const std::string path = filled(each.path);
     const auto expect = [&](const char* who, const std::string& token, int status) {
+    put("{webhook_id}", webhook);
+    put("{answer_id}", answer);
+    put("{model}", workspace);
       const Reply reply = call(each, token, path);
       EXPECT_EQ(reply.status, status) << who << ": " << each.method << " " << path << "\n"
                                       << reply.body;

@@ -8,8 +8,10 @@
 
 #include "app/api_keys.h"
 #include "app/conversations.h"
+#include "app/curated_answers.h"
 #include "app/documents.h"
 #include "app/external_sign_ins.h"
+#include "app/handovers.h"
 #include "app/members.h"
 #include "app/workspaces.h"
 #include "auth/passwords.h"
@@ -23,6 +25,7 @@
 #include "http/handlers_conversations.h"
 #include "http/handlers_insights.h"
 #include "http/metrics.h"
+#include "http/handlers_handover.h"
 #include "http/routes.h"
 #include "http/wire.h"
 #include "storage/stores.h"
@@ -191,6 +194,10 @@ struct TestServer::Parts {
                             return std::vector<http::Services::Check>{{"database", {}}};
                           }};
   http::Guards guards{services};
+        topic_store(storage::make_topic_store(*pool, clock)),
+        job_store(storage::make_job_store(*pool, clock)),
+        cache_store(storage::make_cache_store(*pool, clock)),
+        curated_store(storage::make_curated_store(*pool, clock)),
   http::Router router;
 };
 
@@ -221,6 +228,10 @@ std::vector<std::string> Reply::wrong_fields() const {
 
 TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
     : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
+  std::unique_ptr<TopicStore> topic_store;
+  std::unique_ptr<JobStore> job_store;
+  std::unique_ptr<CacheStore> cache_store;
+  std::unique_ptr<CuratedStore> curated_store;
   http::add_insight_routes(parts_->router,
                            {parts_->statistics, parts_->weak_answers, *parts_->insights_store,
                             *parts_->workspace_store, parts_->clock});
@@ -234,14 +245,36 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
                       .handler = [](const http::Request&) -> Result<http::Response> {
                         return http::Response::json(200, json::object{});
                       }});
-  parts_->router.add({.method = http::Method::post,
-                      .pattern = "/v1/chat/completions",
-                      .access = http::Access::key,
-                      .handler = [](const http::Request& request) -> Result<http::Response> {
-                        return http::Response::json(
-                            200, {{"workspace", request.principal.key->workspace_id.to_string()}});
-                      }});
+  http::add_answer_routes(parts_->router, {parts_->curated, *parts_->curated_store});
+  http::add_handover_routes(
+      parts_->router,
+      {parts_->handovers, parts_->conversations, *parts_->conversation_store,
+       *parts_->workspace_store, parts_->limiter, [this](const Workspace& workspace) {
+         parts_->mails.push_back(workspace.widget.handover_email);
+         return Status();
+       }});
+  http::add_mcp_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
+                                        *parts_->conversation_store, parts_->embedder,
+                                        parts_->retriever, "https://chat.host.example/monitora"});
+  http::add_webhook_routes(parts_->router, parts_->webhooks);
+  http::add_openai_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
+                                           parts_->embedder, parts_->clock});
 }
+  std::unique_ptr<QuestionClusterer> clusterer = retrieval::make_question_clusterer();
+  std::unique_ptr<WordReader> words = retrieval::make_word_reader();
+  WordEmbedder word_embedder;
+  Topics topics{{*topic_store, *workspace_store, word_embedder, *clusterer, *words, *job_store,
+                 clock, [this] { ++jobs; }}};
+  ScriptedSender sender;
+  Webhooks webhooks{{*webhook_store, secrets, sender, *audit, clock}};
+  Inline workers;
+  SilentModel model;
+  QuietBus events;
+  std::vector<std::string> mails;  // who was sent one
+  CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
+  Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
+  ChatService chat{{*conversation_store, *cache_store, retriever, embedder, model, curated,
+                    handovers, workers, clock}};
 
 TestServer::~TestServer() = default;
 
@@ -475,3 +508,7 @@ Accounts& TestServer::accounts() {
 }
 
 }  // namespace monitora::scenarios
+std::vector<std::string> TestServer::mails() const {
+  return parts_->mails;
+}
+

@@ -109,6 +109,8 @@ class TestServer {
   // What the retriever was told to forget, in order.
   std::vector<std::string> forgotten() const;
   int jobs_added() const;
+  // Who was sent a mail, in order.
+  std::vector<std::string> mails() const;
   TestClock& clock();
   Accounts& accounts();
   ConversationStore& conversations();

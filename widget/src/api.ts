@@ -1,5 +1,6 @@
 // The visitor's routes of the server (http.md, Chat). Everything that can go wrong becomes an ApiError.
 
+import type { HandoverState } from './handover';
 import { readEvents } from './sse';
 
 export interface Source {
@@ -16,6 +17,20 @@ export interface Finished {
   sessionToken: string;
   messageId: string;
   confidence?: Confidence;
+  handover: HandoverState;
+}
+
+/** What a person of the site writes. */
+export interface LiveMessage {
+  id: string;
+  content: string;
+  author: string;
+}
+
+export interface LiveListener {
+  opened(): void;
+  message(message: LiveMessage): void;
+  handover(state: HandoverState): void;
 }
 
 export interface StoredMessage {
@@ -26,6 +41,13 @@ export interface StoredMessage {
   feedback?: 1 | -1;
   confidence?: Confidence;
   complete: boolean;
+  /** The person who wrote it; absent for the assistant's and the visitor's own. */
+  author?: string;
+}
+
+export interface History {
+  messages: StoredMessage[];
+  handover: HandoverState;
 }
 
 export type Failure =
@@ -104,8 +126,9 @@ export class Api {
     }
   }
 
-  async history(session: { id: string; token: string }): Promise<StoredMessage[]> {
+  async history(session: { id: string; token: string }): Promise<History> {
     const messages: StoredMessage[] = [];
+    let handover: HandoverState = 'bot';
     let cursor = '';
     for (let page = 0; page < kMostHistoryPages; page++) {
       const query = `session_id=${encodeURIComponent(session.id)}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
@@ -115,10 +138,56 @@ export class Api {
       });
       const body: unknown = await response.json();
       messages.push(...readHistory(body));
+      handover = readHandover(body);
       cursor = stringIn(body, 'next_cursor');
       if (cursor === '') break;
     }
-    return messages;
+    return { messages, handover };
+  }
+
+  /** Asks for a person, or for the assistant again. Returns who answers now. */
+  async handover(session: { token: string }, state: 'requested' | 'bot', contact: string): Promise<HandoverState> {
+    const response = await this.request('/handover', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ state, session_token: session.token, ...(contact && { contact }) }),
+    });
+    return readHandover(await response.json());
+  }
+
+  /** Follows what a person writes in this conversation after the message `after`, until the line ends. */
+  async live(
+    session: { id: string; token: string },
+    after: string,
+    listener: LiveListener,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const query = `session_id=${encodeURIComponent(session.id)}${after && `&after=${encodeURIComponent(after)}`}`;
+    const connection = new AbortController();
+    const stop = (): void => connection.abort();
+    signal.addEventListener('abort', stop);
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const alive = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(stop, kSilenceMs);
+    };
+    try {
+      alive();
+      const response = await this.request(`/events?${query}`, {
+        method: 'GET',
+        headers: { 'X-Session-Token': session.token, Accept: 'text/event-stream' },
+        signal: connection.signal,
+      });
+      listener.opened();
+      if (!response.body) return;
+      for await (const data of readEvents(response.body)) {
+        alive();
+        if (data !== '') takeLive(data, listener);
+      }
+    } finally {
+      clearTimeout(silence);
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   async feedback(messageId: string, sessionToken: string, value: 1 | -1): Promise<void> {
@@ -265,6 +334,7 @@ function readFinished(body: unknown): Finished {
     sessionId: stringIn(body, 'session_id'),
     sessionToken: stringIn(body, 'session_token'),
     messageId: stringIn(body, 'message_id'),
+    handover: readHandover(body),
   };
   const confidence = readConfidence(body);
   if (confidence) finished.confidence = confidence;
@@ -274,6 +344,29 @@ function readFinished(body: unknown): Finished {
 function readConfidence(body: unknown): Confidence | undefined {
   const confidence = member(body, 'confidence');
   return confidence === 'high' || confidence === 'medium' || confidence === 'low' ? confidence : undefined;
+}
+
+/** Servers of before say nothing of it. */
+function readHandover(body: unknown): HandoverState {
+  const state = member(body, 'handover');
+  return state === 'requested' || state === 'person' ? state : 'bot';
+}
+
+function takeLive(data: string, listener: LiveListener): void {
+  let event: unknown;
+  try {
+    event = JSON.parse(data);
+  } catch {
+    return;
+  }
+  const type = stringIn(event, 'type');
+  if (type === 'handover') {
+    listener.handover(readHandover({ handover: member(event, 'state') }));
+  } else if (type === 'message') {
+    const message = member(event, 'message') ?? event;
+    const author = stringIn(member(message, 'author'), 'name');
+    listener.message({ id: stringIn(message, 'id'), content: stringIn(message, 'content'), author });
+  }
 }
 
 export function readSources(value: unknown): Source[] {
@@ -308,6 +401,8 @@ export function readHistory(body: unknown): StoredMessage[] {
     if (feedback === 1 || feedback === -1) message.feedback = feedback;
     const confidence = readConfidence(one);
     if (confidence) message.confidence = confidence;
+    const author = member(one, 'author');
+    if (author) message.author = stringIn(author, 'name');
     return [message];
   });
 }

@@ -1,8 +1,9 @@
 // The conversation: what happens between the window, the server and what is kept.
 
-import { ApiError, type Api, type StoredMessage } from './api';
+import { ApiError, type Api, type LiveMessage, type StoredMessage } from './api';
 import type { Appearance, Language } from './config';
 import { el } from './dom';
+import { Handover } from './handover';
 import { AnswerView, note, questionRow } from './message';
 import { Panel } from './panel';
 import type { Memory } from './session';
@@ -10,6 +11,7 @@ import type { Texts } from './texts';
 
 export class Chat {
   readonly panel: Panel;
+  private readonly handover: Handover;
   private running: AbortController | undefined;
   private answers: AnswerView[] = [];
   private shown: 'nothing' | 'loading' | 'conversation' = 'nothing';
@@ -36,6 +38,12 @@ export class Chat {
     });
     this.panel.setRenewable(false);
     this.panel.draft = this.memory.draft;
+    this.handover = new Handover(this.api, look.handover === true, () => this.memory.session, texts, {
+      message: (message) => this.personWrote(message),
+      announce: (sentence) => this.panel.announce(sentence),
+      focusInput: () => this.panel.focusInput(),
+    });
+    this.panel.log.after(this.handover.bar);
   }
 
   setUserToken(token: string | undefined): void {
@@ -44,6 +52,7 @@ export class Chat {
 
   destroy(): void {
     this.running?.abort();
+    this.handover.destroy();
     for (const answer of this.answers) answer.remove();
     this.panel.destroy();
   }
@@ -61,12 +70,13 @@ export class Chat {
     const loading = note(this.texts.loading);
     this.panel.log.replaceChildren(loading);
     try {
-      const messages = await this.api.history(session);
+      const { messages, handover } = await this.api.history(session);
       loading.remove();
       if (this.shown !== 'loading') return;
       this.shown = 'conversation';
       if (messages.length === 0) this.greet();
       else this.restore(messages);
+      this.handover.setState(handover);
     } catch (error) {
       if (this.shown !== 'loading') return;
       loading.remove();
@@ -112,6 +122,11 @@ export class Chat {
 
   private restore(messages: StoredMessage[]): void {
     for (const message of messages) {
+      this.handover.seen(message.id);
+      if (message.author !== undefined) {
+        this.addPerson(message.author, message.content);
+        continue;
+      }
       if (message.role === 'user') {
         this.panel.log.append(questionRow(message.content, this.texts));
         continue;
@@ -132,6 +147,21 @@ export class Chat {
     this.answers.push(view);
     this.panel.log.append(view.element);
     return view;
+  }
+
+  private addPerson(author: string, content: string): AnswerView {
+    const view = this.addAnswer();
+    view.setAuthor(author || this.texts.person);
+    view.append(content, () => undefined);
+    return view;
+  }
+
+  private personWrote(message: LiveMessage): void {
+    const follows = this.panel.atEnd;
+    const said = this.addPerson(message.author, message.content).complete();
+    if (follows) this.panel.scrollToEnd();
+    this.panel.announce(said);
+    this.panel.markUnread();
   }
 
   private send(message: string): void {
@@ -170,6 +200,12 @@ export class Chat {
         this.memory.session = { id: finished.sessionId, token: finished.sessionToken };
       }
       this.memory.draft = this.panel.draft;
+      this.handover.seen(finished.messageId);
+      this.handover.setState(finished.handover);
+      if (finished.handover !== 'bot' && view.isEmpty) {
+        view.remove(); // passed on to a person, who answers in their own time
+        return;
+      }
       follows = this.panel.atEnd;
       const said = view.complete(finished.confidence);
       if (finished.messageId) this.offerFeedback(view, finished.messageId, undefined);
@@ -275,6 +311,7 @@ export class Chat {
     this.running = undefined;
     this.memory.session = undefined;
     this.memory.draft = '';
+    this.handover.reset();
     for (const answer of this.answers) answer.remove();
     this.answers = [];
     this.panel.log.replaceChildren();

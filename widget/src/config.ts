@@ -17,6 +17,8 @@ export interface Appearance {
   suggestedQuestions?: string[];
   language?: Language;
   streaming?: boolean;
+  /** Visitors may ask for a person. The server's to say. */
+  handover?: boolean;
 }
 
 export interface PageConfig {
@@ -117,6 +119,7 @@ export function readAppearance(raw: unknown): Appearance {
     brandingText: text(source, kNames.brandingText, 120),
     suggestedQuestions: questions(lookup(source, kNames.suggestedQuestions)),
     language: language(text(source, kNames.language)),
+    handover: source['handover_enabled'] === true ? true : undefined,
     streaming: typeof streaming === 'boolean' ? streaming : streaming === 'false' ? false : undefined,
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Appearance;

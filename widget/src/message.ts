@@ -20,6 +20,7 @@ let nextId = 0;
 
 export class AnswerView {
   readonly element = el('div', { class: 'row' });
+  private readonly speaker: HTMLElement;
   private readonly bubble = el('div', { class: 'bubble' });
   private readonly extras = el('div', { class: 'row extras' });
   private text = '';
@@ -29,7 +30,18 @@ export class AnswerView {
   private removed = false;
 
   constructor(private readonly texts: Texts) {
-    this.element.append(el('span', { class: 'hidden', text: `${texts.assistant} : ` }), this.bubble, this.extras);
+    this.speaker = el('span', { class: 'hidden', text: `${texts.assistant} : ` });
+    this.element.append(this.speaker, this.bubble, this.extras);
+  }
+
+  /** A person writes this, and not the assistant. */
+  setAuthor(name: string): void {
+    this.speaker.textContent = name;
+    this.speaker.className = 'author';
+  }
+
+  get isEmpty(): boolean {
+    return this.text.trim() === '';
   }
 
   showTyping(): void {

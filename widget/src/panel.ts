@@ -230,7 +230,7 @@ export class Panel {
       event.preventDefault();
       this.close();
     } else if (event.key === 'Tab' && this.fullScreen.matches) {
-      const stops = Array.from(this.dialog.querySelectorAll<HTMLElement>('button,textarea,a[href],[tabindex="0"]')).filter(
+      const stops = Array.from(this.dialog.querySelectorAll<HTMLElement>('button,input,textarea,a[href],[tabindex="0"]')).filter(
         (stop) => stop.offsetParent !== null && !(stop as HTMLButtonElement).disabled,
       );
       const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];

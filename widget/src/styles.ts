@@ -116,6 +116,14 @@ border:1px solid transparent;font-size:11.5px;font-weight:650;line-height:17px;v
 .suggestions button{border-color:var(--line)}
 .suggestions button:hover{border-color:var(--control)}
 
+.author{margin:0 0 2px 4px;font-size:12px;color:var(--muted)}
+.handover{flex:none;display:flex;flex-wrap:wrap;align-items:center;gap:7px;padding:6px 14px;border-top:1px solid var(--line)}
+.handover[hidden]{display:none}
+.handover .note{flex:1 1 60%}
+.handover form{display:flex;flex-wrap:wrap;gap:7px;padding:0;width:100%}
+.handover input{flex:1 1 100%;min-width:0;min-height:36px;padding:6px 11px;border:1px solid var(--muted);border-radius:10px;background:var(--bg);color:var(--text);font:inherit;font-size:16px}
+.handover input:focus-visible{outline:2px solid var(--control);outline-offset:1px}
+
 form{flex:none;margin:0;padding:8px 12px 6px;background:var(--bg)}
 .box{display:flex;align-items:flex-end;gap:6px;padding:5px 5px 5px 13px;border:1px solid var(--muted);border-radius:22px}
 .box:focus-within{border-color:var(--control);box-shadow:0 0 0 1px var(--control)}

@@ -43,6 +43,15 @@ const kFrench = {
   history: 'La conversation précédente n’a pas pu être chargée.',
   feedbackFailed: 'Votre avis n’a pas pu être enregistré.',
   newTab: '(nouvel onglet)',
+  person: 'Une personne',
+  askPerson: 'Parler à une personne',
+  askPersonExplained: 'Une personne de notre équipe vous répondra ici. Si vous devez partir, laissez votre e-mail (facultatif).',
+  contact: 'Votre e-mail',
+  cancel: 'Annuler',
+  personRequested: 'Une personne va vous répondre ici. L’assistant se tait.',
+  personAnswers: 'Une personne de notre équipe vous répond.',
+  assistantAnswers: 'L’assistant vous répond à nouveau.',
+  backToAssistant: 'Reprendre avec l’assistant',
 };
 
 export type Texts = typeof kFrench;
@@ -88,6 +97,15 @@ const kEnglish: Texts = {
   history: 'The previous conversation could not be loaded.',
   feedbackFailed: 'Your feedback could not be saved.',
   newTab: '(new tab)',
+  person: 'A person',
+  askPerson: 'Talk to a person',
+  askPersonExplained: 'Somebody of our team will answer you here. If you have to leave, give your e-mail (optional).',
+  contact: 'Your e-mail',
+  cancel: 'Cancel',
+  personRequested: 'A person will answer you here. The assistant is silent.',
+  personAnswers: 'A person of our team is answering you.',
+  assistantAnswers: 'The assistant is answering again.',
+  backToAssistant: 'Back to the assistant',
 };
 
 export function textsFor(language: Language): Texts {

@@ -53,7 +53,7 @@ async function failureOf(work: Promise<unknown>): Promise<ApiError> {
 test('the question as the contract has it', async () => {
   const api = serve(stream('data: {"type":"done","session_id":"a","session_token":"b","message_id":"m"}\n\n'));
   const finished = await ask(api);
-  assert.deepEqual(finished, { sessionId: 'a', sessionToken: 'b', messageId: 'm' });
+  assert.deepEqual(finished, { sessionId: 'a', sessionToken: 'b', messageId: 'm', handover: 'bot' });
   assert.equal(requests[0]?.url, 'https://chat.example/api/widget/w/chat');
   assert.equal(requests[0]?.init.credentials, 'omit');
   assert.deepEqual(JSON.parse(String(requests[0]?.init.body)), {
@@ -126,7 +126,7 @@ test('a whole answer, and one in pieces, say the same', async () => {
 test('the history, over several pages', async () => {
   const message = (id: string, role = 'assistant') => ({ id, role, content: id, sources: [], feedback: null, is_complete: true });
   const api = serve(json(200, { items: [message('1', 'user'), message('2')], next_cursor: 'c/1' }), json(200, { items: [message('3'), message('x', 'system')], next_cursor: null }));
-  assert.deepEqual((await api.history(kSession)).map((one) => one.id), ['1', '2', '3']);
+  assert.deepEqual((await api.history(kSession)).messages.map((one) => one.id), ['1', '2', '3']);
   assert.equal(requests[1]?.url, 'https://chat.example/api/widget/w/history?session_id=s&limit=200&cursor=c%2F1');
   assert.equal(new Headers(requests[1]?.init.headers).get('X-Session-Token'), 't');
 });
@@ -137,4 +137,27 @@ test('sources of any shape', () => {
     { index: 1, filename: '', excerpt: '' },
     { index: 2, filename: '', excerpt: '' },
   ]);
+});
+
+test('a person who answers: asked for, and followed as they write', async () => {
+  const api = serve(
+    json(200, { handover: 'requested' }),
+    stream(
+      'data: {"type":"handover","state":"person"}\n\n' +
+        'data: {"type":"message","message":{"id":"p1","content":"Bonjour","author":{"name":"Zoé"}}}\n\n' +
+        'data: {no}\n\n: ping\n\ndata: {"type":"tomorrow"}\n\n',
+    ),
+  );
+  assert.equal(await api.handover(kSession, 'requested', 'a@b.fr'), 'requested');
+  assert.deepEqual(JSON.parse(String(requests[0]?.init.body)), { state: 'requested', session_token: 't', contact: 'a@b.fr' });
+  const heard: unknown[] = [];
+  const live = {
+    opened: () => heard.push('opened'),
+    message: (message: unknown) => heard.push(message),
+    handover: (state: string) => heard.push(state),
+  };
+  await api.live(kSession, 'm7', live, new AbortController().signal);
+  assert.deepEqual(heard, ['opened', 'person', { id: 'p1', content: 'Bonjour', author: 'Zoé' }]);
+  assert.equal(requests[1]?.url, 'https://chat.example/api/widget/w/events?session_id=s&after=m7');
+  assert.equal(new Headers(requests[1]?.init.headers).get('X-Session-Token'), 't');
 });

@@ -1,0 +1,90 @@
+// Answers that a workspace's people wrote: kept, imported and exported as CSV, and found for a
+// visitor's question before any model is asked.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/actor.h"
+#include "ports/curated_store.h"
+#include "ports/event_bus.h"
+
+namespace monitora {
+
+struct CuratedParts {
+  CuratedStore& store;
+  Embedder& embedder;
+  EventBus& events;
+  AuditLog& audit;
+};
+
+// Thread-safe. The parts outlive it. Who may is checked by the caller's guard.
+class CuratedAnswers {
+ public:
+  static constexpr std::size_t kMost = 2000;  // a workspace
+
+  explicit CuratedAnswers(CuratedParts parts) : parts_(std::move(parts)) {}
+
+  // invalid `question`, `variants`, `answer` for blank or too long texts; conflict
+  // `question_taken` when another answer has one of the wordings; conflict `too_many_answers`.
+  Result<CuratedAnswer> create(const Actor& actor, const WorkspaceId& workspace,
+                               CuratedAnswer answer);
+  Result<CuratedAnswer> update(const Actor& actor, const WorkspaceId& workspace,
+                               const CuratedAnswer& answer);
+  Status remove(const Actor& actor, const WorkspaceId& workspace, const CuratedAnswerId& id);
+
+  // A CSV file with a heading: question and answer, and, if it has them, variants (a line each in
+  // one cell) and enabled, under their French or English names, in any order. A row whose question
+  // is known changes that answer. What is wrong with a row is said with its line; the other rows
+  // count all the same. invalid `file` for what is no such table.
+  struct Imported {
+    struct Problem {
+      int line = 0;
+      Sentence message;
+    };
+    int created = 0;
+    int updated = 0;
+    int unchanged = 0;
+    std::vector<Problem> problems;
+  };
+  Result<Imported> import(const Actor& actor, const WorkspaceId& workspace, std::string_view csv);
+  // What import() reads, in parts.
+  Status export_csv(const WorkspaceId& workspace,
+                    const std::function<Status(std::string_view part)>& write);
+
+  // The enabled answer to this question, if there is one: a wording that is the same but for case,
+  // accents, order and words that say nothing. The first call for a workspace reads its answers;
+  // later ones no row.
+  Result<std::optional<CuratedAnswer>> match(const WorkspaceId& workspace,
+                                             const std::string& question);
+  // It was given to somebody. A failure is logged.
+  void count_use(const WorkspaceId& workspace, const CuratedAnswerId& id);
+
+ private:
+  struct Known;  // a workspace's answers in memory
+  Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);
+  Status embed(std::vector<EmbeddedCuratedAnswer>& answers);
+  Status put(const Actor& actor, const WorkspaceId& workspace, const char* action,
+             std::vector<EmbeddedCuratedAnswer> answers);
+  void forget(const WorkspaceId& workspace);
+
+  CuratedParts parts_;
+  struct Place {
+    std::shared_ptr<const Known> known;  // nothing: to be read
+    std::shared_ptr<void> listening;
+    int generation = 0;  // grows when they change
+    std::list<WorkspaceId>::iterator used;
+  };
+  std::mutex mutex_;
+  std::list<WorkspaceId> used_;  // the latest first
+  std::map<WorkspaceId, Place> places_;
+};
+
+}  // namespace monitora
