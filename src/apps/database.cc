@@ -156,7 +156,11 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
   database.api_keys = storage::make_api_key_store(pool, clock);
   database.documents = storage::make_document_store(pool, clock);
   database.chunks = storage::make_chunk_source(pool);
-  database.conversations = storage::make_conversation_store(pool, clock);
+  database.webhook_outbox = std::make_unique<storage::WebhookOutbox>();
+  MONITORA_TRY(database.webhook_outbox->refresh(pool));
+  database.webhooks = storage::make_webhook_store(pool, clock, *database.webhook_outbox);
+  database.conversations =
+      storage::make_conversation_store(pool, clock, database.webhook_outbox.get());
   database.insights = storage::make_insights_store(pool, clock);
   database.cache = storage::make_cache_store(pool, clock);
   database.jobs = storage::make_job_store(pool, clock);

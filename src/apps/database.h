@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "config/settings.h"
 #include "storage/stores.h"
+#include "storage/webhook_outbox.h"
 
 namespace monitora::apps {
 
@@ -26,6 +27,8 @@ struct Database {
   std::unique_ptr<ApiKeyStore> api_keys;
   std::unique_ptr<DocumentStore> documents;
   std::unique_ptr<ChunkSource> chunks;
+  std::unique_ptr<storage::WebhookOutbox> webhook_outbox;
+  std::unique_ptr<WebhookStore> webhooks;
   std::unique_ptr<ConversationStore> conversations;
   std::unique_ptr<InsightsStore> insights;
   std::unique_ptr<CacheStore> cache;

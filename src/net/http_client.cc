@@ -124,6 +124,11 @@ struct Link {
 
 }  // namespace
 
+Result<std::string> host_of_url(const std::string& url) {
+  MONITORA_ASSIGN(Place place, parse_url(url));
+  return std::move(place.host);
+}
+
 std::string_view find_header(const HttpHeaders& headers, std::string_view lower_case_name) {
   for (const auto& [name, value] : headers) {
     if (name == lower_case_name) return value;

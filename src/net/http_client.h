@@ -55,6 +55,9 @@ struct HttpResponse {
 // The value of a header ("" when absent); `lower_case_name` as HttpEvents gives them.
 std::string_view find_header(const HttpHeaders& headers, std::string_view lower_case_name);
 
+// The host of a URL that a client takes, without brackets; invalid_argument `invalid_url`.
+Result<std::string> host_of_url(const std::string& url);
+
 // A call under way. cancel() is thread-safe and idempotent: the connection is closed at once and
 // on_end gets cancelled, unless the call had ended. Destroying the handle cancels.
 class HttpCall {

@@ -71,6 +71,8 @@ TEST_F(Migrations, EveryObjectOfTheContractIsThere) {
                            "response_cache",
                            "workspace_members",
                            "api_keys",
+                           "webhooks",
+                           "webhook_deliveries",
                            "jobs",
                            "change_log",
                            "audit_log",

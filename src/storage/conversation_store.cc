@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <boost/json.hpp>
 
+#include "domain/webhook.h"
 #include "storage/changes.h"
 #include "storage/conversation_rows.h"
 #include "storage/cursor.h"
@@ -8,6 +10,7 @@
 #include "storage/json.h"
 #include "storage/query.h"
 #include "storage/stores.h"
+#include "storage/webhook_outbox.h"
 
 namespace monitora::storage {
 namespace {
@@ -27,7 +30,8 @@ std::string select_conversation(std::string_view more) {
 
 class SqlConversationStore final : public ConversationStore {
  public:
-  SqlConversationStore(sql::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+  SqlConversationStore(sql::Pool& pool, const Clock& clock, const WebhookOutbox* outbox)
+      : pool_(pool), clock_(clock), outbox_(outbox) {}
 
   Result<Page<Conversation>> list(const WorkspaceId& workspace, const ConversationFilter& filter,
                                   const PageRequest& page) override {
@@ -182,6 +186,7 @@ class SqlConversationStore final : public ConversationStore {
         MONITORA_TRY(insert_messages(connection, conversation.id, messages, ids, at));
       else if (!is_new)
         return {};
+      MONITORA_TRY(tell_of_turn(connection, workspace, conversation, is_new, messages, now));
       return log_change(connection, workspace, is_new ? "conversation" : "message",
                         conversation.id.to_string(), "created", now, ids);
     });
@@ -193,6 +198,8 @@ class SqlConversationStore final : public ConversationStore {
     if (feedback != 1 && feedback != -1)
       return Status::invalid("feedback", {"L'avis est 1 ou -1.", "Feedback is 1 or -1."});
     return pool_.transact([&](Connection& connection) -> Status {
+      if (feedback < 0)
+        MONITORA_TRY(tell_of_thumb_down(connection, workspace, conversation, message));
       MONITORA_ASSIGN(
           const auto rows,
           connection.execute("UPDATE messages SET feedback = ? WHERE id = ? AND role = 'assistant' "
@@ -206,13 +213,6 @@ class SqlConversationStore final : public ConversationStore {
     });
   }
 
-  Status remove(const WorkspaceId& workspace, const ConversationId& conversation) override {
-    return pool_.transact([&](Connection& connection) -> Status {
-      MONITORA_TRY(forget_figures_of(connection, workspace, conversation));
-      // Its messages go with it (ON DELETE CASCADE).
-      MONITORA_ASSIGN(
-          const auto rows,
-          connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?",
   Result<bool> set_handover(const WorkspaceId& workspace, const ConversationId& conversation,
                             Handover to, const std::string& contact, bool notify) override {
     bool changed = false;
@@ -249,6 +249,13 @@ class SqlConversationStore final : public ConversationStore {
     return changed;
   }
 
+  Status remove(const WorkspaceId& workspace, const ConversationId& conversation) override {
+    return pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_TRY(forget_figures_of(connection, workspace, conversation));
+      // Its messages go with it (ON DELETE CASCADE).
+      MONITORA_ASSIGN(
+          const auto rows,
+          connection.execute("DELETE FROM conversations WHERE id = ? AND workspace_id = ?",
                              {p(conversation), p(workspace)}));
       if (rows == 0) return absent();
       return log_change(connection, workspace, "conversation", conversation.to_string(), "deleted",
@@ -263,6 +270,59 @@ class SqlConversationStore final : public ConversationStore {
   }
 
  private:
+  bool webhooks_listen(const WorkspaceId& workspace) const {
+    return outbox_ != nullptr && outbox_->listens(workspace);
+  }
+
+  // Ids, and no words: what visitors write stays here, for those who may read it.
+  Status tell_of_turn(Connection& connection, const WorkspaceId& workspace,
+                      const Conversation& conversation, bool is_new,
+                      const std::vector<Message>& messages, Time now) const {
+    if (!webhooks_listen(workspace) || conversation.channel == Channel::test) return {};
+    const std::string id = conversation.id.to_string();
+    const std::string_view channel = to_string(conversation.channel);
+    if (is_new)
+      MONITORA_TRY(outbox_->tell(connection, workspace, kConversationCreated,
+                                 event_data({{"conversation_id", id}, {"channel", channel}}), now));
+    for (const Message& message : messages)
+      if (message.role == "assistant" && message.rag_score &&
+          *message.rag_score < kLowConfidenceBelow && !message.id.is_nil())
+        MONITORA_TRY(outbox_->tell(connection, workspace, kLowConfidence,
+                                   event_data({{"conversation_id", id},
+                                               {"message_id", message.id.to_string()},
+                                               {"channel", channel},
+                                               {"rag_score", *message.rag_score}}),
+                                   now));
+    return {};
+  }
+
+  // Before it is written: a thumb that was down already is no news.
+  Status tell_of_thumb_down(Connection& connection, const WorkspaceId& workspace,
+                            const ConversationId& conversation, const MessageId& message) const {
+    if (!webhooks_listen(workspace)) return {};
+    struct Before {
+      std::string channel;
+      std::int64_t feedback = 0;
+    };
+    MONITORA_ASSIGN(
+        const auto before,
+        query_one(connection,
+                  "SELECT c.channel, m.feedback FROM messages m "
+                  "JOIN conversations c ON c.id = m.conversation_id "
+                  "WHERE m.id = ? AND m.role = 'assistant' AND c.id = ? AND c.workspace_id = ?",
+                  {p(message), p(conversation), p(workspace)}, [](const Row& row) {
+                    return Before{std::string(row.text(0)), row.integer(1)};
+                  }));
+    if (!before || before->feedback < 0 || before->channel == to_string(Channel::test)) return {};
+    return outbox_->tell(connection, workspace, kNegativeFeedback,
+                         event_data({{"conversation_id", conversation.to_string()},
+                                     {"message_id", message.to_string()},
+                                     {"channel", before->channel}}),
+                         clock_.now());
+  }
+
+  static std::string event_data(boost::json::object data) { return boost::json::serialize(data); }
+
   // Of one conversation, the first two of `params`; in order of time.
   Result<std::vector<Message>> read_messages(std::string_view more, std::vector<Param> params,
                                              std::optional<int> limit) {
@@ -386,12 +446,14 @@ class SqlConversationStore final : public ConversationStore {
 
   sql::Pool& pool_;
   const Clock& clock_;
+  const WebhookOutbox* outbox_;
 };
 
 }  // namespace
 
-std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, const Clock& clock) {
-  return std::make_unique<SqlConversationStore>(pool, clock);
+std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, const Clock& clock,
+                                                           const WebhookOutbox* outbox) {
+  return std::make_unique<SqlConversationStore>(pool, clock, outbox);
 }
 
 }  // namespace monitora::storage

@@ -12,10 +12,13 @@
 #include "ports/job_store.h"
 #include "ports/rate_limits.h"
 #include "ports/user_store.h"
+#include "ports/webhook_store.h"
 #include "ports/workspace_store.h"
 #include "sql/pool.h"
 
 namespace monitora::storage {
+
+class WebhookOutbox;
 
 std::unique_ptr<UserStore> make_user_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<SessionStore> make_session_store(sql::Pool& pool, const Clock& clock);
@@ -25,7 +28,11 @@ std::unique_ptr<ApiKeyStore> make_api_key_store(sql::Pool& pool, const Clock& cl
 
 std::unique_ptr<DocumentStore> make_document_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<ChunkSource> make_chunk_source(sql::Pool& pool);
-std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, const Clock& clock);
+// Webhooks hear of what happens through `outbox`; none hears where it is null.
+std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, const Clock& clock,
+                                                           const WebhookOutbox* outbox = nullptr);
+std::unique_ptr<WebhookStore> make_webhook_store(sql::Pool& pool, const Clock& clock,
+                                                 WebhookOutbox& outbox);
 std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);

@@ -94,6 +94,8 @@ TEST_F(PostgresSchema, ObjectsOfTheContractAreThereByTheirNames) {
                            "response_cache",
                            "workspace_members",
                            "api_keys",
+                           "webhooks",
+                           "webhook_deliveries",
                            "jobs",
                            "change_log",
                            "audit_log",
