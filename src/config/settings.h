@@ -80,6 +80,7 @@ struct Settings {
   int rate_limit_visitor = 0;    // … by visitor
   int rate_limit_workspace = 0;  // … by workspace
   int rate_limit_login = 0;      // logins a minute by address
+  int rate_limit_key = 0;        // requests a minute by API key
   int max_upload_mb = 0;
 
   // Logging

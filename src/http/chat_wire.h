@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/chat.h"
+#include "http/client_turn.h"
 #include "http/response.h"
 
 namespace monitora {
@@ -22,10 +23,10 @@ boost::json::array to_json(const std::vector<Source>& sources);
 using AnswerFields = std::function<boost::json::object(const ChatAnswer&)>;
 
 // Streams the turn that `question` starts, or answers it as one JSON object
-// {response, sources, …fields}. The turn is cancelled when a streaming client goes away.
-// `language` is that of error sentences. The service and executor outlive the response.
+// {response, sources, …fields}. The turn is cancelled when its client goes away. `language` is that
+// of error sentences. The service and executor outlive the response.
 Response answer_chat(ChatService& chat, Executor& workers, ChatQuestion question, bool stream,
                      AnswerFields fields, const std::string& language,
-                     const std::string& request_id);
+                     const std::string& request_id, Watch watch = {});
 
 }  // namespace monitora::http

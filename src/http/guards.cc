@@ -19,6 +19,13 @@ Status not_signed_in() {
                 {"Connectez-vous pour continuer.", "Sign in to continue."});
 }
 
+Status too_many(int wait) {
+  return Status(Code::rate_limited, "too_many_requests",
+                {"Trop d'essais en peu de temps : patientez un instant.",
+                 "Too many attempts in a short time: wait a moment."})
+      .with_retry_after(wait);
+}
+
 // "" for another scheme.
 std::string_view bearer_token(const Request& request) {
   const std::string_view header = request.header("authorization");
@@ -105,7 +112,10 @@ Status Guards::check_user(Request& request, std::string_view token) const {
 Status Guards::check_key(Request& request, std::string_view token) const {
   if (token.empty()) return not_signed_in();
   MONITORA_ASSIGN(request.principal.key, services_.api_keys.authenticate(token));
-  return {};
+  const RateLimits::Use uses[] = {
+      {"key:" + request.principal.key->id.to_string(), services_.requests_by_key}};
+  const std::optional<int> wait = services_.limiter.use(uses);
+  return wait ? too_many(*wait) : Status();
 }
 
 Status Guards::check_workspace(const Request& request, bool as_admin) const {
@@ -135,11 +145,7 @@ Status Guards::check_rate(const Request& request, std::string_view limit) const 
   const std::string key = std::string(limit) + ":" + rate_key(request.remote_address);
   const RateLimits::Use uses[] = {{key, services_.logins_a_minute}};
   const std::optional<int> wait = services_.limiter.use(uses);
-  if (!wait) return {};
-  return Status(Code::rate_limited, "too_many_requests",
-                {"Trop d'essais en peu de temps : patientez un instant.",
-                 "Too many attempts in a short time: wait a moment."})
-      .with_retry_after(*wait);
+  return wait ? too_many(*wait) : Status();
 }
 
 void Guards::after(const Request& request, const Route* route, Response& response) const {

@@ -50,6 +50,8 @@ struct Services {
 
   // Who signs people in instead of our own accounts; those routes then say so. Usually nobody.
   ExternalSignIns* external_sign_ins = nullptr;
+
+  int requests_by_key = 600;  // a minute
 };
 
 }  // namespace monitora::http

@@ -71,7 +71,8 @@ class SqlApiKeyStore final : public ApiKeyStore {
                       connection.execute("UPDATE api_keys SET revoked_at = ? "
                                          "WHERE id = ? AND workspace_id = ? AND revoked_at IS NULL",
                                          {p(clock_.now()), p(key), p(workspace)}));
-      return rows == 0 ? Status::not_found("api_key_not_found") : Status();
+      if (rows == 0) return Status::not_found("api_key_not_found");
+      return log_change(connection, workspace, "api_key", key.to_string(), "deleted", clock_.now());
     });
   }
 
