@@ -7,12 +7,17 @@
 
 #include "apps/handover_jobs.h"
 #include "apps/index_jobs.h"
+#include "apps/job_payload.h"
 #include "base/log.h"
+#include "http/handlers_answers.h"
 #include "http/handlers_chat.h"
 #include "http/handlers_conversations.h"
-#include "http/handlers_insights.h"
-#include "http/handlers_pages.h"
 #include "http/handlers_handover.h"
+#include "http/handlers_insights.h"
+#include "http/handlers_mcp.h"
+#include "http/handlers_openai.h"
+#include "http/handlers_pages.h"
+#include "http/handlers_webhooks.h"
 #include "http/routes.h"
 #include "transfer/load.h"
 
@@ -27,6 +32,10 @@ constexpr std::string_view kCleanUp = "clean_up";
 constexpr std::chrono::hours kCleanEvery{1};
 constexpr std::chrono::minutes kAskToClean{10};
 constexpr std::chrono::days kKeepFinishedJobs{7};
+constexpr std::chrono::days kKeepDeliveries{30};
+constexpr int kWebhookThreads = 4;  // each waits for one receiver
+constexpr std::string_view kAllTopics = "refresh_all_topics";
+constexpr std::chrono::hours kTopicsEvery{1};
 constexpr std::string_view kRecount = "recount_figures";
 constexpr std::chrono::hours kNightEnds{4};  // UTC; the recount is asked for from midnight on
 constexpr std::chrono::hours kRecountEvery{20};
@@ -89,6 +98,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
       changes_, ChangeFollower::start(*database_.changes, {chunks_of, *engine_.retriever}, clock_));
   database_.pool->on_change([this] { changes_->wake(); });
   MONITORA_TRY(make_use_cases());
+  MONITORA_TRY(make_webhooks());
   engine_.retriever->preload();  // after it: no change may fall between a load and the first look
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
@@ -108,7 +118,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
           {std::string(Topics::kRefreshJob), topics_handler(*topics_)},
           {std::string(kRecount),
            [this](const std::string&, bool) { return statistics_->recount_all(); }}},
-      jobs::RunnerOptions{.node = node_, .threads = indexing_threads()});
+      jobs::RunnerOptions{.node = node_});
   MONITORA_TRY(make_server());
   following_ = std::jthread([this](const std::stop_token& stop) { changes_->run(stop); });
   maintenance_ = std::jthread([this](const std::stop_token& stop) { maintain(stop); });
@@ -152,9 +162,18 @@ Status ServerParts::make_use_cases() {
       *db.documents, *db.chunks, *engine_.retriever, *engine_.extractor, *db.audit, wake});
   conversations_ = std::make_unique<Conversations>(*db.conversations, *db.audit);
   statistics_ = std::make_unique<Statistics>(*db.insights, *db.workspaces, clock_);
+  topics_ = std::make_unique<Topics>(TopicParts{*db.topics, *db.workspaces, *models_.embedder,
+                                                *engine_.clusterer, *engine_.words, *db.jobs,
+                                                clock_, [this] { statistics_runner_->wake(); }});
   weak_answers_ = std::make_unique<WeakAnswers>(
       WeakAnswerParts{*db.insights, *db.workspaces, *documents_, *models_.embedder,
                       *engine_.retriever, *db.audit, scratch_directory(settings_)});
+  if (!settings_.smtp_url.empty())
+    smtp_ = std::make_unique<net::SmtpClient>(smtp_options(settings_));
+  curated_ = std::make_unique<CuratedAnswers>(
+      CuratedParts{*db.curated, *models_.embedder, *changes_, *db.audit});
+  handovers_ = std::make_unique<Handovers>(
+      HandoverParts{*db.conversations, *limiter_, *db.audit, clock_, wake});
   chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
                                                   *models_.embedder, *models_.chat, *curated_,
                                                   *handovers_, *executor_, clock_});
@@ -192,12 +211,6 @@ Status ServerParts::make_server() {
                                                               *members_,
                                                               *api_keys_,
                                                               *documents_,
-  if (!settings_.smtp_url.empty())
-    smtp_ = std::make_unique<net::SmtpClient>(smtp_options(settings_));
-  curated_ = std::make_unique<CuratedAnswers>(
-      CuratedParts{*db.curated, *models_.embedder, *changes_, *db.audit});
-  handovers_ = std::make_unique<Handovers>(
-      HandoverParts{*db.conversations, *limiter_, *db.audit, clock_, wake});
                                                               *database_.workspaces,
                                                               *database_.documents,
                                                               *limiter_,
@@ -207,6 +220,7 @@ Status ServerParts::make_server() {
                                                               settings_.rate_limit_login,
                                                               {}});
   services_->external_sign_ins = external_sign_ins_.get();
+  services_->requests_by_key = settings_.rate_limit_key;
   services_->readiness = [this] {
     const Status database = database_.changes->latest().status();
     const Status model = models_.embedder->embed_one(Embedder::Kind::query, "ready").status();
@@ -226,6 +240,7 @@ Status ServerParts::make_server() {
                               *conversation_tokens_,
                               customer_tokens_,
                               *workspaces_,
+                              *handovers_,
                               *limiter_,
                               settings_.rate_limit_address,
                               settings_.rate_limit_visitor,
@@ -245,9 +260,15 @@ Status ServerParts::make_server() {
              : std::function<Status(const Workspace&)>()});
   http::add_chat_routes(router, chat);
   http::add_widget_routes(router, chat);
+  http::add_openai_routes(router,
+                          {*chat_, *executor_, *database_.workspaces, *models_.embedder, clock_,
+                           changes_.get()});
+  http::add_mcp_routes(router, {*chat_, *executor_, *database_.workspaces, *database_.conversations,
+                                *models_.embedder, *engine_.retriever, settings_.public_url,
+                                changes_.get()});
+  http::add_webhook_routes(router, *webhooks_);
   http::add_page_routes(router, {*database_.workspaces, own_origin});
 
-                              *handovers_,
   http::ServerOptions options;
   options.address = settings_.listen_host;
   options.port = static_cast<std::uint16_t>(settings_.listen_port);
@@ -263,6 +284,7 @@ Status ServerParts::make_server() {
   options.preflight = [this](http::Request& request, const http::Route& route) {
     return guards_->preflight(request, route);
   };
+  options.render_error = http::render_error;
   server_ = std::make_unique<http::Server>(*models_.runtime, *workers_, metrics_, std::move(router),
                                            std::move(options));
   return {};
@@ -294,7 +316,9 @@ void ServerParts::stop() {
   maintenance_.request_stop();
   if (maintenance_.joinable()) maintenance_.join();
   if (server_) server_->stop();
+  statistics_runner_.reset();
   runner_.reset();
+  webhook_runner_.reset();
   if (workers_) workers_->stop();
   // Nothing is committed any more that anybody would have to hear of.
   if (database_.pool) database_.pool->on_change({});
@@ -311,6 +335,7 @@ void ServerParts::maintain(const std::stop_token& stop) {
   auto saved = std::chrono::steady_clock::now();
   auto asked = saved - kAskToClean;
   while (!condition.wait_for(lock, stop, kStep, [] { return false; }) && !stop.stop_requested()) {
+    warn("webhooks of other nodes", database_.webhook_outbox->refresh(*database_.pool));
     const auto now = std::chrono::steady_clock::now();
     if (now - saved >= kSave) {
       saved = now;
@@ -319,6 +344,7 @@ void ServerParts::maintain(const std::stop_token& stop) {
     if (now - asked >= kAskToClean) {
       asked = now;
       warn("cleaning up", database_.jobs->enqueue_periodic(std::string(kCleanUp), kCleanEvery));
+      warn("topics", database_.jobs->enqueue_periodic(std::string(kAllTopics), kTopicsEvery));
       const Time time = clock_.now();
       if (time - std::chrono::floor<std::chrono::days>(time) < kNightEnds)
         warn("recounting", database_.jobs->enqueue_periodic(std::string(kRecount), kRecountEvery));
@@ -329,6 +355,7 @@ void ServerParts::maintain(const std::stop_token& stop) {
 Status ServerParts::clean_up() {
   warn("expired sessions", database_.sessions->remove_expired());
   warn("expired answers", database_.cache->remove_expired());
+  warn("old deliveries", database_.webhooks->remove_finished(clock_.now() - kKeepDeliveries));
   warn("finished jobs", database_.jobs->remove_finished(clock_.now() - kKeepFinishedJobs));
   warn("old changes", database_.changes->prune(clock_.now() - ChangeFollower::kKept));
   if (shared_limiter_ != nullptr) warn("old rate limits", shared_limiter_->prune());

@@ -17,11 +17,14 @@
 #include "app/members.h"
 #include "app/sessions.h"
 #include "app/statistics.h"
+#include "app/topics.h"
 #include "app/weak_answers.h"
+#include "app/webhook_delivery.h"
 #include "app/workspaces.h"
 #include "apps/database.h"
 #include "apps/engine.h"
 #include "apps/models.h"
+#include "apps/webhook_sender.h"
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
 #include "auth/secret_box.h"
@@ -33,10 +36,10 @@
 #include "http/server.h"
 #include "http/services.h"
 #include "jobs/runner.h"
+#include "net/smtp_client.h"
 #include "net/worker_pool.h"
 #include "ports/executor.h"
 
-#include "net/smtp_client.h"
 namespace monitora::apps {
 
 class ServerParts {
@@ -58,6 +61,7 @@ class ServerParts {
   explicit ServerParts(config::Settings settings);
   Status prepare(const std::stop_token& stop);
   Status make_use_cases();
+  Status make_webhooks();
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
@@ -102,18 +106,21 @@ class ServerParts {
   std::unique_ptr<Documents> documents_;
   std::unique_ptr<Conversations> conversations_;
   std::unique_ptr<Statistics> statistics_;
+  std::unique_ptr<Topics> topics_;
   std::unique_ptr<WeakAnswers> weak_answers_;
-  std::unique_ptr<ChatService> chat_;
-  std::unique_ptr<ChangeFollower> changes_;  // the event bus, too
-  std::unique_ptr<jobs::Runner> runner_;
-
-  http::Metrics metrics_;
   std::unique_ptr<CuratedAnswers> curated_;
   std::unique_ptr<net::SmtpClient> smtp_;  // none without a mail server
   std::unique_ptr<Handovers> handovers_;
   std::unique_ptr<GuardedSender> webhook_sender_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
+  std::unique_ptr<ChatService> chat_;
+  std::unique_ptr<ChangeFollower> changes_;  // the event bus, too
+  std::unique_ptr<jobs::Runner> runner_;
+  std::unique_ptr<jobs::Runner> statistics_runner_;
+  std::unique_ptr<jobs::Runner> webhook_runner_;  // of its own: receivers may be slow
+
+  http::Metrics metrics_;
   std::unique_ptr<http::Services> services_;
   std::unique_ptr<http::Guards> guards_;
   std::unique_ptr<http::Server> server_;

@@ -27,7 +27,8 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 DATA_DIR=$work/data LISTEN=127.0.0.1:$port RATE_LIMIT_LOGIN=1000000 RATE_LIMIT_ADDRESS=1000000 \
-  RATE_LIMIT_VISITOR=1000000 RATE_LIMIT_WORKSPACE=1000000 "$monitora" serve >"$work/log" 2>&1 &
+  RATE_LIMIT_VISITOR=1000000 RATE_LIMIT_WORKSPACE=1000000 RATE_LIMIT_KEY=1000000 \
+  ALLOWED_PRIVATE_HOSTS=192.0.2.1 "$monitora" serve >"$work/log" 2>&1 &
 server=$!
 url=http://127.0.0.1:$port
 until curl -sf "$url/ready" >/dev/null; do

@@ -64,7 +64,14 @@ def new_turn():
     return send("POST", f"/api/widget/{ASKED}/chat", body, headers={"Origin": BASE})
 
 
+def new_webhook():
+    body = {"url": "https://192.0.2.1/", "events": ["feedback.negative"]}
+    return send("POST", f"/api/workspaces/{WORKSPACE}/webhooks", body, OWNER)["id"]
+
+
 TURN = new_turn()
+KEY = send("POST", f"/api/workspaces/{ASKED}/api-keys", {"name": "Programme"}, OWNER)["key"]
+WEBHOOK = new_webhook()
 calls = 0
 
 
@@ -80,11 +87,17 @@ def seed(path, method, case):
         where["id"] = TURN["session_id"]
     if path.startswith("/api/insights/") or path.endswith(("/analytics", "/conversations", "/export")):
         where["wid"] = ASKED
+    if "webhook_id" in where:
+        where["webhook_id"] = WEBHOOK
+    if "model" in where:
+        where["model"] = ASKED
     if "message_id" in where:
         where["message_id"] = TURN["message_id"]
     if "key_id" in where and SIGNED_IN:
         made = send("POST", f"/api/workspaces/{WORKSPACE}/api-keys", {"name": "Clé"}, OWNER)
         where["key_id"] = made["id"]
+    if isinstance(case.body, dict) and path.startswith("/v1/") and "model" in case.body:
+        case.body["model"] = ASKED
     if isinstance(case.body, dict):
         if "workspace_id" in case.body:
             case.body["workspace_id"] = ASKED
@@ -106,6 +119,8 @@ def before_call(context, case, kwargs):
     if SIGNED_IN:
         ends = path.startswith("/api/auth/") and path != "/api/auth/me"
         token = account("leaver")["access_token"] if ends else OWNER
+        if path.startswith("/v1/") or path == "/mcp":
+            token = KEY
         case.headers["Authorization"] = "Bearer " + token
     if calls % 4:
         seed(path, method, case)
@@ -115,6 +130,8 @@ def before_call(context, case, kwargs):
     if SIGNED_IN and method == "DELETE":
         if path == "/api/workspaces/{wid}" and where["wid"] == WORKSPACE:
             where["wid"] = new_workspace()
+        if path.endswith("/{webhook_id}") and where["webhook_id"] == WEBHOOK:
+            where["webhook_id"] = new_webhook()
         if path == "/api/conversations/{id}" and where["id"] == TURN["session_id"]:
             where["id"] = new_turn()["session_id"]
         if path == "/api/documents/{id}" and where["id"] == DOCUMENT:

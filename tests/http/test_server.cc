@@ -13,6 +13,7 @@
 #include "app/external_sign_ins.h"
 #include "app/handovers.h"
 #include "app/members.h"
+#include "app/webhooks.h"
 #include "app/workspaces.h"
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
@@ -22,13 +23,23 @@
 #include "base/text.h"
 #include "contract/database_under_test.h"
 #include "http/guards.h"
+#include "http/handlers_answers.h"
 #include "http/handlers_conversations.h"
-#include "http/handlers_insights.h"
-#include "http/metrics.h"
 #include "http/handlers_handover.h"
+#include "http/handlers_insights.h"
+#include "http/handlers_mcp.h"
+#include "http/handlers_openai.h"
+#include "http/handlers_webhooks.h"
+#include "http/metrics.h"
 #include "http/routes.h"
 #include "http/wire.h"
+#include "ports/chat_model.h"
+#include "ports/executor.h"
+#include "retrieval/question_clusterer.h"
+#include "retrieval/retrieval_testing.h"
+#include "retrieval/word_reader.h"
 #include "storage/stores.h"
+#include "storage/webhook_outbox.h"
 
 namespace monitora::scenarios {
 namespace {
@@ -79,6 +90,61 @@ class BluntEmbedder final : public Embedder {
   const std::string model_ = "blunt";
 };
 
+// Texts with words in common are near one another.
+class WordEmbedder final : public Embedder {
+ public:
+  const std::string& model() const override { return model_; }
+  int dimension() const override { return 64; }
+  int max_tokens() const override { return 512; }
+  Result<std::vector<Vector>> embed(Kind, std::span<const std::string_view> texts) override {
+    std::vector<Vector> vectors;
+    for (const std::string_view text : texts)
+      vectors.push_back(retrieval::testing::word_vector(text, dimension()));
+    return vectors;
+  }
+  int count_tokens(std::string_view) const override { return 1; }
+
+ private:
+  const std::string model_ = "words";
+};
+
+class Inline final : public Executor {
+ public:
+  Status post(std::function<void()> work) override { return work(), Status(); }
+  void must_post(std::function<void()> work) override { work(); }
+};
+
+// Nothing is found, so nothing is ever asked of it.
+class SilentModel final : public ChatModel {
+ public:
+  std::unique_ptr<ChatCall> start(ChatRequest, std::shared_ptr<ChatListener>) override {
+    std::abort();
+  }
+  bool is_extractive() const override { return false; }
+};
+
+// What other nodes do is tested where they are.
+class QuietBus final : public EventBus {
+ public:
+  std::shared_ptr<void> listen(const WorkspaceId&, Listener) override { return nullptr; }
+  void wake() noexcept override {}
+};
+
+// Every host but "intern" may be called; answers what it is told to.
+class ScriptedSender final : public WebhookSender {
+ public:
+  Status check(const std::string& url) override {
+    return url.starts_with("https://intern")
+               ? Status::invalid("url", {"Adresse privée.", "A private address."})
+               : Status();
+  }
+  Result<int> post(const std::string&, std::vector<std::pair<std::string, std::string>>,
+                   std::string) override {
+    return answer;
+  }
+  int answer = 204;
+};
+
 // Text is text, "MZ" is a program; the real one is tested where it is.
 class SimpleExtractor final : public TextExtractor {
  public:
@@ -125,8 +191,13 @@ struct TestServer::Parts {
         key_store(storage::make_api_key_store(*pool, clock)),
         document_store(storage::make_document_store(*pool, clock)),
         chunks(storage::make_chunk_source(*pool)),
-        conversation_store(storage::make_conversation_store(*pool, clock)),
+        webhook_store(storage::make_webhook_store(*pool, clock, outbox)),
+        conversation_store(storage::make_conversation_store(*pool, clock, &outbox)),
         insights_store(storage::make_insights_store(*pool, clock)),
+        topic_store(storage::make_topic_store(*pool, clock)),
+        job_store(storage::make_job_store(*pool, clock)),
+        cache_store(storage::make_cache_store(*pool, clock)),
+        curated_store(storage::make_curated_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
         tokens(std::string(40, 's'), clock),
         secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
@@ -153,8 +224,14 @@ struct TestServer::Parts {
   std::unique_ptr<ApiKeyStore> key_store;
   std::unique_ptr<DocumentStore> document_store;
   std::unique_ptr<ChunkSource> chunks;
+  storage::WebhookOutbox outbox;
+  std::unique_ptr<WebhookStore> webhook_store;
   std::unique_ptr<ConversationStore> conversation_store;
   std::unique_ptr<InsightsStore> insights_store;
+  std::unique_ptr<TopicStore> topic_store;
+  std::unique_ptr<JobStore> job_store;
+  std::unique_ptr<CacheStore> cache_store;
+  std::unique_ptr<CuratedStore> curated_store;
   std::unique_ptr<AuditLog> audit;
   auth::Passwords passwords;
   auth::AccessTokens tokens;
@@ -176,6 +253,21 @@ struct TestServer::Parts {
   BluntEmbedder embedder;
   WeakAnswers weak_answers{
       {*insights_store, *workspace_store, documents, embedder, retriever, *audit, directory}};
+  std::unique_ptr<QuestionClusterer> clusterer = retrieval::make_question_clusterer();
+  std::unique_ptr<WordReader> words = retrieval::make_word_reader();
+  WordEmbedder word_embedder;
+  Topics topics{{*topic_store, *workspace_store, word_embedder, *clusterer, *words, *job_store,
+                 clock, [this] { ++jobs; }}};
+  ScriptedSender sender;
+  Webhooks webhooks{{*webhook_store, secrets, sender, *audit, clock}};
+  Inline workers;
+  SilentModel model;
+  QuietBus events;
+  std::vector<std::string> mails;  // who was sent one
+  CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
+  Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
+  ChatService chat{{*conversation_store, *cache_store, retriever, embedder, model, curated,
+                    handovers, workers, clock}};
   http::Metrics metrics;
   http::Services services{accounts,
                           sessions,
@@ -194,10 +286,6 @@ struct TestServer::Parts {
                             return std::vector<http::Services::Check>{{"database", {}}};
                           }};
   http::Guards guards{services};
-        topic_store(storage::make_topic_store(*pool, clock)),
-        job_store(storage::make_job_store(*pool, clock)),
-        cache_store(storage::make_cache_store(*pool, clock)),
-        curated_store(storage::make_curated_store(*pool, clock)),
   http::Router router;
 };
 
@@ -228,13 +316,10 @@ std::vector<std::string> Reply::wrong_fields() const {
 
 TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
     : parts_(std::make_unique<Parts>(sign_up, signed_in_by)) {
-  std::unique_ptr<TopicStore> topic_store;
-  std::unique_ptr<JobStore> job_store;
-  std::unique_ptr<CacheStore> cache_store;
-  std::unique_ptr<CuratedStore> curated_store;
-  http::add_insight_routes(parts_->router,
-                           {parts_->statistics, parts_->weak_answers, *parts_->insights_store,
-                            *parts_->workspace_store, parts_->clock});
+  http::add_insight_routes(
+      parts_->router,
+      {parts_->statistics, parts_->weak_answers, parts_->topics, *parts_->insights_store,
+       *parts_->topic_store, *parts_->workspace_store, parts_->clock});
   // A visitor route as the widget's are, for the guard's rules.
   http::add_routes(parts_->router, parts_->services);
   http::add_conversation_routes(parts_->router, {parts_->conversations, *parts_->conversation_store,
@@ -260,21 +345,6 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
   http::add_openai_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
                                            parts_->embedder, parts_->clock});
 }
-  std::unique_ptr<QuestionClusterer> clusterer = retrieval::make_question_clusterer();
-  std::unique_ptr<WordReader> words = retrieval::make_word_reader();
-  WordEmbedder word_embedder;
-  Topics topics{{*topic_store, *workspace_store, word_embedder, *clusterer, *words, *job_store,
-                 clock, [this] { ++jobs; }}};
-  ScriptedSender sender;
-  Webhooks webhooks{{*webhook_store, secrets, sender, *audit, clock}};
-  Inline workers;
-  SilentModel model;
-  QuietBus events;
-  std::vector<std::string> mails;  // who was sent one
-  CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
-  Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
-  ChatService chat{{*conversation_store, *cache_store, retriever, embedder, model, curated,
-                    handovers, workers, clock}};
 
 TestServer::~TestServer() = default;
 
@@ -322,7 +392,9 @@ Reply TestServer::call(const std::string& method, const std::string& target_text
     else
       status = answered.status();
   }
-  if (!status.ok()) response = http::Response::error(status, request.language, request.request_id);
+  if (!status.ok()) response = http::render_error(status, request);
+  while (response.later)
+    std::exchange(response.later, nullptr)([&](http::Response answer) { response = answer; });
   parts_->guards.after(request, match.route, response);
 
   struct Collect final : http::BodyWriter {
@@ -336,6 +408,20 @@ Reply TestServer::call(const std::string& method, const std::string& target_text
     const Status written = response.writer(collected);
     EXPECT_TRUE(written.ok()) << written.to_string();
     response.body = std::move(collected.text);
+  }
+  struct Stream final : http::EventSink {
+    bool send(std::string_view event) override {
+      text.append("data: ").append(event).append("\n\n");
+      return true;
+    }
+    void close() override {}
+    void on_disconnect(std::function<void()>) override {}
+    std::string text;
+  };
+  if (response.events) {
+    const auto stream = std::make_shared<Stream>();
+    response.events(stream);
+    response.body = std::move(stream->text);
   }
   Reply reply{response.status, std::move(response.body), {}};
   for (const auto& [name, value] : response.headers) reply.headers.emplace(lower(name), value);
@@ -488,6 +574,10 @@ const std::vector<http::Route>& TestServer::routes() const {
 std::vector<std::string> TestServer::forgotten() const {
   return parts_->retriever.forgotten;
 }
+std::vector<std::string> TestServer::mails() const {
+  return parts_->mails;
+}
+
 int TestServer::jobs_added() const {
   return parts_->jobs;
 }
@@ -497,6 +587,10 @@ TestClock& TestServer::clock() {
 Statistics& TestServer::statistics() {
   return parts_->statistics;
 }
+void TestServer::receivers_answer(int status) {
+  parts_->sender.answer = status;
+}
+
 void TestServer::answers_well(bool well) {
   parts_->retriever.answerable = well ? 0.9F : 0.1F;
 }
@@ -508,7 +602,3 @@ Accounts& TestServer::accounts() {
 }
 
 }  // namespace monitora::scenarios
-std::vector<std::string> TestServer::mails() const {
-  return parts_->mails;
-}
-

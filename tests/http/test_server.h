@@ -115,6 +115,8 @@ class TestServer {
   Accounts& accounts();
   ConversationStore& conversations();
   Statistics& statistics();
+  // The status with which webhooks' receivers answer.
+  void receivers_answer(int status);
   // Whether searches find what answers a question.
   void answers_well(bool well);
 
