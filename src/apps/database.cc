@@ -162,13 +162,14 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
   database.conversations =
       storage::make_conversation_store(pool, clock, database.webhook_outbox.get());
   database.insights = storage::make_insights_store(pool, clock);
+  database.topics = storage::make_topic_store(pool, clock);
   database.cache = storage::make_cache_store(pool, clock);
+  database.curated = storage::make_curated_store(pool, clock);
   database.jobs = storage::make_job_store(pool, clock);
   database.changes = storage::make_change_log(pool);
   database.shared_counts = storage::make_shared_counts(pool);
   database.audit = storage::make_audit_log(pool, clock);
   return database;
-  database.curated = storage::make_curated_store(pool, clock);
 }
 
 Result<DataDirectoryLock> DataDirectoryLock::take(const std::filesystem::path& directory) {

@@ -31,12 +31,13 @@ struct Database {
   std::unique_ptr<WebhookStore> webhooks;
   std::unique_ptr<ConversationStore> conversations;
   std::unique_ptr<InsightsStore> insights;
+  std::unique_ptr<TopicStore> topics;
   std::unique_ptr<CacheStore> cache;
+  std::unique_ptr<CuratedStore> curated;
   std::unique_ptr<JobStore> jobs;
   std::unique_ptr<ChangeLog> changes;
   std::unique_ptr<SharedCounts> shared_counts;
   std::unique_ptr<AuditLog> audit;
-  std::unique_ptr<CuratedStore> curated;
 };
 
 // What an operator is told of a database that does not answer: where it was looked for. Other

@@ -2,6 +2,8 @@
 
 #include "ingest/child_extractor.h"
 #include "ingest/chunker.h"
+#include "retrieval/question_clusterer.h"
+#include "retrieval/word_reader.h"
 
 namespace monitora::apps {
 namespace {
@@ -40,6 +42,8 @@ Result<Engine> make_engine(const config::Settings& settings, Database& database,
   engine.indexing = std::make_unique<Indexing>(
       IndexingParts{*database.documents, *database.workspaces, *engine.extractor, chunker, embedder,
                     *engine.retriever, scratch_directory(settings)});
+  engine.clusterer = retrieval::make_question_clusterer();
+  engine.words = retrieval::make_word_reader();
   return engine;
 }
 

@@ -7,7 +7,9 @@
 #include "app/documents.h"
 #include "app/indexing.h"
 #include "apps/database.h"
+#include "ports/question_clusterer.h"
 #include "ports/text_extractor.h"
+#include "ports/word_reader.h"
 #include "retrieval/hybrid_retriever.h"
 
 namespace monitora::apps {
@@ -16,6 +18,8 @@ struct Engine {
   std::unique_ptr<retrieval::HybridRetriever> retriever;
   std::unique_ptr<TextExtractor> extractor;
   std::unique_ptr<Indexing> indexing;
+  std::unique_ptr<QuestionClusterer> clusterer;
+  std::unique_ptr<WordReader> words;
 };
 
 // Database and embedder outlive it. Makes DATA_DIR's sub-directories.

@@ -58,11 +58,12 @@ using ConversationId = Id<struct ConversationTag>;
 using MessageId = Id<struct MessageTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
 using JobId = Id<struct JobTag>;
+using TopicId = Id<struct TopicTag>;
 using CacheEntryId = Id<struct CacheEntryTag>;
-
 using CuratedAnswerId = Id<struct CuratedAnswerTag>;
 using WebhookId = Id<struct WebhookTag>;
 using DeliveryId = Id<struct DeliveryTag>;
+
 }  // namespace monitora
 
 template <>

@@ -110,4 +110,21 @@ std::optional<double> Figures::avg_rag_score() const {
   return static_cast<double>(score_sum) / (1e9 * static_cast<double>(scored));
 }
 
+TopicTrend trend_of(const Topic& topic, Day today, int days) {
+  constexpr int kByDay = 31, kWeek = 7;
+  TopicTrend trend;
+  trend.days = std::clamp(days, 1, kLongestTrend);
+  const std::chrono::days length(trend.days);
+  const std::chrono::days step(trend.days <= kByDay ? 1 : kWeek);
+  const Day end = today + std::chrono::days(1), middle = end - length;
+  for (Day from = middle; from < end; from += step) trend.series.push_back({from, 0});
+  for (const auto& [day, questions] : topic.daily) {
+    if (day >= end || day < middle - length) continue;
+    (day < middle ? trend.before : trend.latest) += questions;
+    if (day >= middle)
+      trend.series[static_cast<std::size_t>((day - middle) / step)].questions += questions;
+  }
+  return trend;
+}
+
 }  // namespace monitora

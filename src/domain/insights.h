@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/time_zone.h"
 
 namespace monitora {
 
@@ -31,11 +32,31 @@ struct LowConfidenceQuestion {
   Time created_at;
 };
 
+// What many questions are about. It keeps its id from run to run while most of its questions stay.
 struct Topic {
+  TopicId id;
   std::string name;
-  std::int64_t message_count = 0;
-  std::vector<std::string> sample_questions;
+  std::int64_t message_count = 0;             // questions, each time that they were asked
+  std::vector<std::string> sample_questions;  // the most central, different ones
+  std::map<Day, std::int64_t> daily;          // questions by the workspace's days, the latest
+  std::vector<std::uint64_t> members;         // the first 64 bits of each question's hash
 };
+
+// How often a topic was asked for, of late and before.
+struct TopicTrend {
+  int days = 0;             // both periods' length
+  std::int64_t latest = 0;  // in the days up to and with today
+  std::int64_t before = 0;  // in as many days before
+  struct Point {
+    Day from;
+    std::int64_t questions = 0;
+  };
+  std::vector<Point> series;  // the latest period: by day up to 31 days, by week beyond
+};
+
+// A topic's days go back so far; longer periods are cut.
+inline constexpr int kLongestTrend = 90;
+TopicTrend trend_of(const Topic& topic, Day today, int days);
 
 // How long something took, many times. Percentiles are those of a histogram whose classes are exact
 // below 256 ms and 1/128 of the value wide above: off by 0.4 % at most, whatever is added to what.

@@ -78,5 +78,39 @@ TEST(Figures, TheMeanOfScoresHasNoOrder) {
   EXPECT_EQ(*up.avg_rag_score(), *down.avg_rag_score());
 }
 
+Day day(const char* text) {
+  return *parse_day(text);
+}
+
+TEST(TopicTrend, ComparesTwoPeriods) {
+  Topic topic;
+  topic.daily = {{day("2026-11-22"), 3}, {day("2026-11-23"), 1}, {day("2026-11-16"), 5},
+                 {day("2026-11-10"), 7}, {day("2026-11-09"), 9}, {day("2026-11-24"), 100}};
+  const TopicTrend trend = trend_of(topic, day("2026-11-23"), 7);
+  EXPECT_EQ(trend.days, 7);
+  EXPECT_EQ(trend.latest, 4);
+  EXPECT_EQ(trend.before, 12);
+  ASSERT_EQ(trend.series.size(), 7U);
+  EXPECT_EQ(trend.series.front().from, day("2026-11-17"));
+  EXPECT_EQ(trend.series.back().questions, 1);
+  EXPECT_EQ(trend.series[5].questions, 3);
+}
+
+TEST(TopicTrend, LongPeriodsAreByWeekAndCut) {
+  Topic topic;
+  topic.daily = {{day("2026-11-23"), 1},
+                 {day("2026-08-26"), 2},
+                 {day("2026-08-25"), 4},
+                 {day("2026-05-27"), 8}};
+  const TopicTrend trend = trend_of(topic, day("2026-11-23"), 3650);
+  EXPECT_EQ(trend.days, kLongestTrend);
+  EXPECT_EQ(trend.latest, 3);
+  EXPECT_EQ(trend.before, 4);
+  ASSERT_EQ(trend.series.size(), 13U);
+  EXPECT_EQ(trend.series[0].questions, 2);
+  EXPECT_EQ(trend.series[12].questions, 1);
+  EXPECT_EQ(trend.series[1].from - trend.series[0].from, std::chrono::days(7));
+}
+
 }  // namespace
 }  // namespace monitora

@@ -66,6 +66,22 @@ json::object group_json(const QuestionGroup& group) {
           {"message_ids", std::move(messages)}};
 }
 
+json::object topic_json(const Topic& topic, Day today, int days) {
+  const TopicTrend trend = trend_of(topic, today, days);
+  json::array series;
+  for (const TopicTrend::Point& point : trend.series)
+    series.push_back({{"date", format_day(point.from)}, {"questions", point.questions}});
+  return {{"id", topic.id.to_string()},
+          {"topic_name", topic.name},
+          {"message_count", topic.message_count},
+          {"sample_questions",
+           json::array(topic.sample_questions.begin(), topic.sample_questions.end())},
+          {"trend", json::object{{"days", trend.days},
+                                 {"questions", trend.latest},
+                                 {"questions_before", trend.before},
+                                 {"series", std::move(series)}}}};
+}
+
 json::value date_of(const Analytics& analytics, const TimeZone& zone, Time time) {
   return analytics.by_hour ? json::value(format_time(time))
                            : json::value(format_day(zone.day_of(time)));
@@ -113,10 +129,11 @@ Result<Response> get_insights(const InsightRoutes& parts, const Request& request
   MONITORA_TRY(query.finish());
   MONITORA_ASSIGN(const TimeZone zone, time_zone_of(parts.workspaces, workspace));
   MONITORA_ASSIGN(const InsightMetrics metrics, parts.statistics.insights(workspace, zone, days));
-  const Time since = zone.start_of(zone.day_of(parts.clock.now()) - std::chrono::days(days));
+  const Day today = zone.day_of(parts.clock.now());
+  const Time since = zone.start_of(today - std::chrono::days(days));
   MONITORA_ASSIGN(std::vector<LowConfidenceQuestion> weak,
                   parts.store.low_confidence(workspace, since, WeakAnswers::kMost));
-  MONITORA_ASSIGN(const std::vector<Topic> topics, parts.store.topics(workspace));
+  MONITORA_ASSIGN(const std::vector<Topic> topics, parts.topic_store.topics(workspace));
 
   std::vector<std::pair<Time, json::object>> latest;
   json::array groups, questions, topic_list;
@@ -129,11 +146,7 @@ Result<Response> get_insights(const InsightRoutes& parts, const Request& request
                            [](const auto& one) { return one.first; });
   for (auto& [at, question] : latest)
     if (questions.size() < kListed) questions.push_back(std::move(question));
-  for (const Topic& topic : topics)
-    topic_list.push_back({{"topic_name", topic.name},
-                          {"message_count", topic.message_count},
-                          {"sample_questions", json::array(topic.sample_questions.begin(),
-                                                           topic.sample_questions.end())}});
+  for (const Topic& topic : topics) topic_list.push_back(topic_json(topic, today, days));
   return Response::json(200, json::object{{"metrics", metrics_json(metrics)},
                                           {"topics", std::move(topic_list)},
                                           {"low_confidence_questions", std::move(questions)},
@@ -143,7 +156,10 @@ Result<Response> get_insights(const InsightRoutes& parts, const Request& request
 Result<Response> recalculate(const InsightRoutes& parts, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
   MONITORA_ASSIGN(const InsightMetrics metrics, parts.store.calculate(workspace));
-  return Response::json(200, metrics_json(metrics));
+  MONITORA_ASSIGN(const bool fresh, parts.topics.refresh_soon(workspace));
+  json::object body = metrics_json(metrics);
+  body["topics_fresh"] = fresh;
+  return Response::json(200, body);
 }
 
 Result<Response> resolve_message(const InsightRoutes& parts, const Request& request) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/statistics.h"
+#include "app/topics.h"
 #include "app/weak_answers.h"
 #include "http/router.h"
 
@@ -11,7 +12,9 @@ namespace monitora::http {
 struct InsightRoutes {
   Statistics& statistics;
   WeakAnswers& weak_answers;
+  Topics& topics;
   InsightsStore& store;
+  TopicStore& topic_store;
   WorkspaceStore& workspaces;
   const Clock& clock;
 };

@@ -1,6 +1,7 @@
-// Insights, topics, analytics and the answer cache.
+// Insights, analytics and the answer cache.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 #include "base/time_zone.h"
 #include "domain/conversation.h"
 #include "domain/insights.h"
+#include "ports/cached_questions.h"
 #include "ports/embedder.h"
 #include "ports/stores.h"
 
@@ -26,8 +28,6 @@ class InsightsStore {
   // Resolving a resolved one is ok. not_found `message_not_found` for a message that is not an
   // answer here.
   virtual Status resolve(const WorkspaceId& workspace, const MessageId& message) = 0;
-  virtual Result<std::vector<Topic>> topics(const WorkspaceId& workspace) = 0;
-  virtual Status replace_topics(const WorkspaceId& workspace, const std::vector<Topic>& topics) = 0;
 
   // One for each time between a bound and the next (there are at least two, in order), summed from
   // the messages.
@@ -79,11 +79,26 @@ class CacheStore {
     std::int64_t version = 0;
     std::string settings_hash;  // at most 64 characters
     Time expires_at;
+    CacheEntryId id = CacheEntryId::random();
   };
   // One statement. Of several entries for one question, version and settings (two who asked at the
   // same moment) the latest is found.
   virtual Status put(const WorkspaceId& workspace, const NewEntry& entry) = 0;
+  // The answer of a question that asks the same: if it is live and still of this scope, counts the
+  // hit and keeps how near the questions are. Nothing when it is gone.
+  virtual Result<std::optional<CacheEntry>> use(const CacheScope& scope, const CacheEntryId& id,
+                                                double similarity) = 0;
+  // The live questions of a scope whose vector is of `model` and that were kept at `since` or
+  // later, oldest first.
+  virtual Status for_each_question(const CacheScope& scope, const std::string& model, Time since,
+                                   const std::function<Status(CachedQuestion)>& each) = 0;
   virtual Result<Page<CacheEntry>> list(const WorkspaceId& workspace, const PageRequest& page) = 0;
+  // Of the live entries.
+  struct Counts {
+    std::int64_t entries = 0;
+    std::int64_t hits = 0;  // answers given from them
+  };
+  virtual Result<Counts> counts(const WorkspaceId& workspace) = 0;
   virtual Status clear(const WorkspaceId& workspace) = 0;
   // Removes the entries that gave this answer (a thumb down).
   virtual Status remove_answer(const WorkspaceId& workspace, const std::string& response) = 0;

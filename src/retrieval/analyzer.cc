@@ -126,39 +126,44 @@ std::string stem(sb_stemmer* stemmer, const std::string& word) {
 void for_each_word(std::string_view utf8, const std::function<void(const Word&)>& each) {
   CharacterClass scratch;
   Word word;
-  std::string previous;  // character of an unspaced script
-  bool paired = false;   // it has been part of a pair
+  Word previous;        // a character of an unspaced script
+  bool paired = false;  // it has been part of a pair
   const auto end_word = [&] {
     if (!word.folded.empty()) each(word);
     word.folded.clear();
     word.accented.clear();
-    if (!previous.empty() && !paired) each({previous, previous});
-    previous.clear();
+    if (!previous.folded.empty() && !paired) each(previous);
+    previous.folded.clear();
     paired = false;
   };
   for (std::size_t at = 0; at < utf8.size();) {
+    const std::size_t from = at;
     const char32_t c = next_character(utf8, at);
     const CharacterClass& what = class_of(c, scratch);
     switch (what.kind) {
       case Kind::mark:
+        word.to = at;
         break;
       case Kind::separator:
         end_word();
         break;
       case Kind::letter:
-        if (!previous.empty()) end_word();
+        if (!previous.folded.empty()) end_word();
+        if (word.folded.empty()) word.from = from;
         if (word.folded.size() + what.folded.size() <= Analyzer::kMaxWordBytes) {
           word.folded += what.folded;
           word.accented += what.accented;
+          word.to = at;
         }
         break;
       case Kind::unspaced:
         if (!word.folded.empty()) end_word();
-        if (!previous.empty()) {
-          each({previous + what.folded, previous + what.folded});
+        if (!previous.folded.empty()) {
+          const std::string pair = previous.folded + what.folded;
+          each({pair, pair, previous.from, at});
           paired = true;
         }
-        previous = what.folded;
+        previous = {what.folded, what.folded, from, at};
         break;
     }
   }

@@ -24,6 +24,7 @@ enum class TextLanguage : std::uint8_t { other, french, english };
 struct Word {
   std::string folded;
   std::string accented;
+  std::size_t from = 0, to = 0;  // its bytes in the text
 };
 
 // By the share of function words; `other` when neither language is clear.

@@ -122,50 +122,6 @@ class SqlInsightsStore final : public InsightsStore {
     });
   }
 
-  Result<std::vector<Topic>> topics(const WorkspaceId& workspace) override {
-    std::vector<Topic> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      return connection.query(
-          "SELECT topic_name, message_count, sample_questions "
-          "FROM message_topics WHERE workspace_id = ? "
-          "ORDER BY message_count DESC, topic_name",
-          {p(workspace)}, [&](const Row& row) {
-            found.push_back({std::string(row.text(0)), row.integer(1), read_strings(row.text(2))});
-            return Status();
-          });
-    }));
-    return found;
-  }
-
-  Status replace_topics(const WorkspaceId& workspace, const std::vector<Topic>& topics) override {
-    const Status status = pool_.transact([&](Connection& connection) -> Status {
-      MONITORA_TRY(
-          connection.execute("DELETE FROM message_topics WHERE workspace_id = ?", {p(workspace)})
-              .status());
-      constexpr std::string_view kColumns[] = {
-          "id", "workspace_id", "topic_name", "message_count", "sample_questions", "last_updated"};
-      const Time now = clock_.now();
-      std::size_t next = 0;
-      std::string samples;
-      return connection
-          .insert_many("message_topics", kColumns,
-                       [&](std::span<Param> row) -> Result<bool> {
-                         if (next == topics.size()) return false;
-                         const Topic& topic = topics[next++];
-                         samples = strings_json(topic.sample_questions);
-                         row[0] = p(Uuid::random());
-                         row[1] = p(workspace);
-                         row[2] = p(topic.name);
-                         row[3] = p(topic.message_count);
-                         row[4] = p(samples);
-                         row[5] = p(now);
-                         return true;
-                       })
-          .status();
-    });
-    return workspace_must_exist(status);
-  }
-
   Result<std::vector<Figures>> count(const WorkspaceId& workspace,
                                      std::span<const Time> bounds) override {
     std::vector<Figures> figures;

@@ -11,6 +11,7 @@
 #include "ports/insights_store.h"
 #include "ports/job_store.h"
 #include "ports/rate_limits.h"
+#include "ports/topic_store.h"
 #include "ports/user_store.h"
 #include "ports/webhook_store.h"
 #include "ports/workspace_store.h"
@@ -34,11 +35,12 @@ std::unique_ptr<ConversationStore> make_conversation_store(sql::Pool& pool, cons
 std::unique_ptr<WebhookStore> make_webhook_store(sql::Pool& pool, const Clock& clock,
                                                  WebhookOutbox& outbox);
 std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock& clock);
+std::unique_ptr<TopicStore> make_topic_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock);
+std::unique_ptr<CuratedStore> make_curated_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<ChangeLog> make_change_log(sql::Pool& pool);
 std::unique_ptr<SharedCounts> make_shared_counts(sql::Pool& pool);
 std::unique_ptr<AuditLog> make_audit_log(sql::Pool& pool, const Clock& clock);
 
 }  // namespace monitora::storage
-std::unique_ptr<CuratedStore> make_curated_store(sql::Pool& pool, const Clock& clock);

@@ -126,26 +126,6 @@ TEST_P(InsightsContract, ResolvingTakesAnAnswerOffTheList) {
   EXPECT_EQ(insights->calculate(workspace)->low_confidence_count, 0);
 }
 
-TEST_P(InsightsContract, TopicsAreReplacedAsAWhole) {
-  ASSERT_OK(insights->replace_topics(
-      workspace, {{"Livraison", 3, {"Où ?", "Quand ?"}}, {"Retours \"gratuits\"", 9, {}}}));
-  ASSERT_OK(insights->replace_topics(foreign, {{"Livraison", 1, {}}}));
-  auto found = insights->topics(workspace);
-  ASSERT_OK(found);
-  ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ((*found)[0].name, "Retours \"gratuits\"");
-  EXPECT_EQ((*found)[0].message_count, 9);
-  EXPECT_THAT((*found)[1].sample_questions, ElementsAre("Où ?", "Quand ?"));
-  // Refused as a whole: the old ones stay.
-  EXPECT_KEY(insights->replace_topics(workspace, {{"a", 1, {}}, {"a", 2, {}}}), "unique_violation");
-  EXPECT_EQ(insights->topics(workspace)->size(), 2U);
-  ASSERT_OK(insights->replace_topics(workspace, {}));
-  EXPECT_THAT(*insights->topics(workspace), IsEmpty());
-  EXPECT_EQ(insights->topics(foreign)->size(), 1U);
-  EXPECT_KEY(insights->replace_topics(WorkspaceId::random(), {{"a", 1, {}}}),
-             "workspace_not_found");
-}
-
 TEST_P(InsightsContract, FiguresOfEachTimeCountItsMessages) {
   const Time day = *parse_time("2026-11-20T00:00:00Z");
   upload(workspace);

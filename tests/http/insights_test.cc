@@ -217,6 +217,94 @@ TEST_F(InsightScenario, MetricsFollowThePlan) {
   EXPECT_EQ(server.rows("SELECT count(*) FROM insights_cache"), 1);
 }
 
+class TopicScenario : public InsightScenario {
+ protected:
+  void ask(const std::vector<std::string>& questions, Channel channel = Channel::widget) {
+    for (const std::string& question : questions)
+      last = server.talk(workspace, {{.asked = question}}, channel);
+  }
+  // Names by id.
+  std::map<std::string, std::string> topics(const std::string& query = "") {
+    std::map<std::string, std::string> found;
+    body = read(insights + query);
+    for (const json::value& each : body.at("topics").as_array())
+      found[std::string(each.at("id").as_string())] = each.at("topic_name").as_string();
+    return found;
+  }
+  const json::object& topic(std::size_t index) {
+    return body.at("topics").as_array().at(index).as_object();
+  }
+  void recalculate() {
+    const Reply reply = post(insights + "/recalculate");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    EXPECT_TRUE(reply.json().at("topics_fresh").as_bool());
+  }
+  const std::vector<std::string> kDelivery = {
+      "livraison délai colis", "délai livraison colis Paris", "livraison colis délai ?",
+      "Délai livraison colis", "colis livraison délai Lyon",  "bonjour livraison délai colis",
+  };
+  const std::vector<std::string> kReturns = {
+      "retour remboursement article", "remboursement article retour",
+      "article retour remboursement gratuit", "remboursement retour article ?"};
+  std::string last;  // conversation
+  json::object body;
+};
+
+TEST_F(TopicScenario, QuestionsBecomeTopics) {
+  ask(kDelivery);
+  ask(kReturns);
+  ask({"bonjour", "merci", "cadeau"});
+  ask({"secret secret", "secret secret", "secret secret"}, Channel::test);
+  EXPECT_THAT(topics(), IsEmpty()) << "made hourly, or on demand";
+  recalculate();
+  const auto found = topics();
+  ASSERT_EQ(found.size(), 2U) << json::serialize(body.at("topics"));
+  EXPECT_EQ(topic(0).at("message_count").as_int64(), 6);
+  EXPECT_THAT(std::string(topic(0).at("topic_name").as_string()), HasSubstr("livraison"));
+  EXPECT_THAT(std::string(topic(1).at("topic_name").as_string()), HasSubstr("remboursement"));
+  EXPECT_EQ(topic(1).at("message_count").as_int64(), 4);
+  for (const json::value& sample : topic(1).at("sample_questions").as_array())
+    EXPECT_THAT(kReturns, ::testing::Contains(std::string(sample.as_string())));
+  const json::object& trend = topic(0).at("trend").as_object();
+  EXPECT_EQ(trend.at("days").as_int64(), 30);
+  EXPECT_EQ(trend.at("questions").as_int64(), 6);
+  EXPECT_EQ(trend.at("questions_before").as_int64(), 0);
+  EXPECT_EQ(trend.at("series").as_array().size(), 30U);
+  EXPECT_EQ(trend.at("series").as_array().back().at("questions").as_int64(), 6);
+  EXPECT_THAT(read("/api/insights/" + workspace).at("topics"), body.at("topics"));
+  EXPECT_THAT(server.call("GET", "/api/insights/" + foreign, {neighbour.access_token}).body,
+              ::testing::Not(HasSubstr("livraison")));
+}
+
+TEST_F(TopicScenario, ATopicKeepsItsIdentity) {
+  ask(kDelivery);
+  ask(kReturns);
+  recalculate();
+  const auto before = topics();
+  recalculate();
+  EXPECT_EQ(topics(), before) << "nothing new was asked";
+  ask({"délai colis livraison Marseille", "livraison colis délai Nantes"});
+  ask({"facture TVA professionnel", "TVA facture professionnel", "professionnel facture TVA ?"});
+  recalculate();
+  auto after = topics();
+  ASSERT_EQ(after.size(), 3U) << json::serialize(body.at("topics"));
+  for (const auto& [id, name] : before) EXPECT_EQ(after[id], name);
+  EXPECT_EQ(topic(0).at("message_count").as_int64(), 8);
+}
+
+TEST_F(TopicScenario, ADeletedConversationIsInNoTopic) {
+  ask(kDelivery);
+  ask({"facture TVA", "TVA facture", "facture TVA cassée"});
+  recalculate();
+  ASSERT_EQ(topics().size(), 2U);
+  EXPECT_EQ(server.rows("SELECT count(*) FROM question_vectors"), 9);
+  EXPECT_EQ(server.call("DELETE", "/api/conversations/" + last, {owner.access_token}).status, 204);
+  recalculate();
+  EXPECT_EQ(topics().size(), 1U) << "two questions are no topic";
+  EXPECT_EQ(server.rows("SELECT count(*) FROM question_vectors"), 8);
+  EXPECT_THAT(json::serialize(body.at("topics")), ::testing::Not(HasSubstr("cassée")));
+}
+
 TEST_F(InsightScenario, WeakAnswersAreGroupedByWhatTheyAsk) {
   server.talk(workspace, {{.asked = "Quels sont vos délais ?", .answered = "Hum.", .score = 0.3}});
   server.talk(workspace, {{.asked = "Livrez-vous en Suisse ?", .score = 0.2}});

@@ -67,5 +67,49 @@ class WeakAnswers(ServerTest):
                          sorted([*WORDINGS, WORDINGS[0]]))
 
 
+class Topics(ServerTest):
+    """What visitors ask about, with the embedding model that is built in."""
+    DELIVERY = ("Quels sont vos délais de livraison ?", "En combien de jours livrez-vous ?",
+                "Sous combien de temps vais-je recevoir mon colis ?", "How long does delivery take?",
+                "Quand ma commande sera-t-elle livrée ?", "La livraison prend combien de temps ?")
+    RETURNS = ("Comment retourner un article ?", "Puis-je renvoyer un produit qui ne me plaît pas ?",
+               "Quelle est la procédure de retour ?", "Je veux retourner ma commande",
+               "Retour d'un article : comment faire ?", "Can I return an item?")
+    OPENING = ("À quelle heure ouvre le magasin ?", "Êtes-vous ouverts le dimanche ?",
+               "Quels sont les horaires de la boutique ?", "What are your opening hours?",
+               "Le magasin est-il ouvert le lundi ?", "Horaires d'ouverture ?")
+
+    @classmethod
+    def prepare(cls):
+        cls.token = cls.server.register("nadia@example.com")
+        cls.workspace = cls.server.workspace(cls.token)
+
+    def recalculated(self):
+        done = self.server.request("POST", f"/api/insights/{self.workspace}/recalculate", token=self.token)
+        self.assert_status(done, 200)
+        self.assertTrue(done.json["topics_fresh"])
+        reply = self.server.request("GET", f"/api/insights/{self.workspace}", token=self.token)
+        return {topic["id"]: topic for topic in reply.json["topics"]}
+
+    def test_topics_follow_what_is_asked(self):
+        for questions in zip(self.DELIVERY, self.RETURNS, self.OPENING):
+            for question in questions:
+                self.assert_status(self.server.visit(self.workspace, question), 200)
+        topics = self.recalculated()
+        # Every topic's questions are of one subject.
+        for topic in topics.values():
+            self.assertTrue(any(set(topic["sample_questions"]) <= set(subject)
+                                for subject in (self.DELIVERY, self.RETURNS, self.OPENING)), topic)
+            self.assertTrue(topic["topic_name"])
+            self.assertEqual(topic["trend"]["questions"], topic["message_count"])
+        self.assertGreaterEqual(len(topics), 3)
+
+        for question in ("Quel est le délai de livraison à Lyon ?", "Livrez-vous en deux jours ?"):
+            self.assert_status(self.server.visit(self.workspace, question), 200)
+        after = self.recalculated()
+        for name, topic in topics.items():
+            self.assertEqual(after[name]["topic_name"], topic["topic_name"])
+
+
 if __name__ == "__main__":
     main()
