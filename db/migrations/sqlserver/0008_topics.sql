@@ -2,8 +2,8 @@
 -- members the first 64 bits of each question's hash, little-endian.
 ALTER TABLE dbo.message_topics ADD
     daily_counts NVARCHAR(MAX) NULL
-    CONSTRAINT CHK_message_topics_daily_counts CHECK (daily_counts IS NULL OR ISJSON(daily_counts) = 1),
-    members VARBINARY(MAX) NULL;
+    CONSTRAINT CHK_message_topics_daily_counts CHECK (daily_counts IS NULL OR ISJSON(daily_counts) = 1);
+ALTER TABLE dbo.message_topics ADD members VARBINARY(MAX) NULL;
 GO
 
 -- The vector of each question that visitors asked, by the hash of its normalised text: embedded once,
