@@ -18,7 +18,7 @@ CREATE TABLE webhooks (
     paused_until timestamptz,
     wakes_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT "FK_webhooks_workspace" FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
+    CONSTRAINT FK_webhooks_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 );
 CREATE INDEX idx_webhooks_workspace ON webhooks (workspace_id, created_at, id);
 
@@ -35,8 +35,8 @@ CREATE TABLE webhook_deliveries (
     due_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz,
-    CONSTRAINT "CHK_webhook_deliveries_status" CHECK (status IN ('pending', 'delivered', 'failed')),
-    CONSTRAINT "FK_webhook_deliveries_webhook" FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE
+    CONSTRAINT CHK_webhook_deliveries_status CHECK (status IN ('pending', 'delivered', 'failed')),
+    CONSTRAINT FK_webhook_deliveries_webhook FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE
 );
 CREATE INDEX idx_webhook_deliveries_webhook ON webhook_deliveries (webhook_id, created_at, id);
 CREATE INDEX idx_webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE status = 'pending';

@@ -15,14 +15,14 @@ CREATE TABLE curated_answers (
     embedding_model varchar(100),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT "FK_curated_answers_workspace" FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
+    CONSTRAINT FK_curated_answers_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 );
 CREATE INDEX idx_curated_answers_workspace ON curated_answers (workspace_id, created_at, id);
 
 -- bot: the chatbot answers. requested: a person is wanted, and the bot is silent. person: one answers.
 ALTER TABLE conversations
     ADD COLUMN handover varchar(20) NOT NULL DEFAULT 'bot'
-        CONSTRAINT "CHK_conversations_handover" CHECK (handover IN ('bot', 'requested', 'person')),
+        CONSTRAINT CHK_conversations_handover CHECK (handover IN ('bot', 'requested', 'person')),
     ADD COLUMN handover_at timestamptz,
     ADD COLUMN handover_contact varchar(255);
 CREATE INDEX idx_conversations_handover ON conversations (workspace_id, handover) WHERE handover <> 'bot';
