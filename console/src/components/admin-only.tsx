@@ -10,5 +10,5 @@ export function AdminOnly({ children }: { children: ReactNode }) {
   const t = useText();
   const { id, mayEdit } = useCurrent();
   if (mayEdit) return children;
-  return <Empty title={t('adminOnly.title')} action={<LinkButton href={workspaceHref(id)}>{t('nav.overview')}</LinkButton>}><p>{t('adminOnly.text')}</p></Empty>;
+  return <Empty whole title={t('adminOnly.title')} action={<LinkButton href={workspaceHref(id)}>{t('nav.overview')}</LinkButton>}><p>{t('adminOnly.text')}</p></Empty>;
 }

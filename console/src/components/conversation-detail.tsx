@@ -1,18 +1,20 @@
 'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, got } from '@/lib/api-sqlserver';
-import type { Message } from '@/lib/api-sqlserver';
-import { ApiError } from '@/lib/failures';
+import type { Conversation, Message } from '@/lib/api-sqlserver';
+import { useDraft } from '@/lib/drafts';
+import { ApiError, sentenceOf } from '@/lib/failures';
 import { dayAndTime, duration, hour } from '@/lib/format';
 import { useText } from '@/lib/language';
-import { useConversation, useMessages } from '@/lib/queries';
+import { keys, useConversation, useMessages } from '@/lib/queries';
 import { useCurrent } from '@/lib/workspace-context';
 import { Icon } from './icons';
 import { RichText } from './rich-text';
 import { Score } from './score';
 import { Sources } from './sources';
-import { removeWithUndo } from './toasts';
-import { Badge, Button, Empty, Failed, SkeletonRows } from './ui';
+import { removeWithUndo, toastFailure } from './toasts';
+import { Badge, Button, Empty, Failed, Note, SkeletonRows, TextArea } from './ui';
 
 export function ConversationDetail({ id, onClose, onHide, onDeleted }: { id: string; onClose: () => void; onHide: (id: string, hidden: boolean) => void; onDeleted: () => void }) {
   const t = useText();
@@ -54,7 +56,49 @@ export function ConversationDetail({ id, onClose, onHide, onDeleted }: { id: str
         </p>
       </header>
       <ol className="grid gap-6 pb-6">{messages.data.map((message) => <Turn key={message.id} message={message} />)}</ol>
+      {one.channel === 'widget' && <Handover conversation={one} mayEdit={mayEdit} />}
     </article>
+  );
+}
+
+/** A person answers instead of the chatbot, and gives the conversation back. */
+function Handover({ conversation, mayEdit }: { conversation: Conversation; mayEdit: boolean }) {
+  const t = useText();
+  const { id, handover } = conversation;
+  const client = useQueryClient();
+  const draft = useDraft(`reply:${id}`, '');
+  const again = () => {
+    void client.invalidateQueries({ queryKey: ['conversation', id] });
+    void client.invalidateQueries({ queryKey: keys.conversations(conversation.workspace_id) });
+  };
+  const change = useMutation({
+    mutationFn: (state: 'person' | 'bot') => got(api.POST('/api/conversations/{id}/handover', { params: { path: { id } }, body: { state } })),
+    onSuccess: (next) => client.setQueryData(['conversation', id], next),
+    onError: toastFailure,
+    onSettled: again,
+  });
+  const send = useMutation({
+    mutationFn: () => got(api.POST('/api/conversations/{id}/messages', { params: { path: { id } }, body: { content: draft.value.trim() } })),
+    onSuccess: (message) => {
+      client.setQueryData<Message[]>(['conversation', id, 'messages'], (old) => old && [...old, message]);
+      draft.clear();
+    },
+    onSettled: again,
+  });
+  if (!mayEdit) return handover === 'bot' ? null : <Note tone="warn"><p>{t(handover === 'requested' ? 'handover.waits' : 'handover.taken')}</p></Note>;
+  if (handover === 'bot') return <div className="border-t border-rule pt-4"><Button icon="user" busy={change.isPending} onClick={() => change.mutate('person')}>{t('handover.take')}</Button></div>;
+  return (
+    <form className="grid gap-3 border-t border-rule pt-4" onSubmit={(event) => { event.preventDefault(); if (draft.value.trim() && !send.isPending) send.mutate(); }}>
+      <Note tone={handover === 'requested' ? 'warn' : 'good'}>
+        <p>{t(handover === 'requested' ? 'handover.waits' : 'handover.taken')}</p>
+        {conversation.handover_contact && <p className="text-sm">{t('handover.contact', conversation.handover_contact)}</p>}
+      </Note>
+      <TextArea label={t('handover.reply')} dir="auto" rows={3} maxLength={4000} value={draft.value} error={send.error ? sentenceOf(send.error) : undefined} onText={draft.set} onKeyDown={(event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit(); }} />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" look="primary" icon="send" busy={send.isPending} disabled={!draft.value.trim()}>{t('handover.send')}</Button>
+        <Button busy={change.isPending} onClick={() => change.mutate('bot')}>{t('handover.giveBack')}</Button>
+      </div>
+    </form>
   );
 }
 
@@ -73,6 +117,7 @@ function Turn({ message }: { message: Message }) {
   }
   return (
     <li className="grid gap-2.5 border-l-2 border-ink pl-4">
+      {message.author && <p className="text-sm font-semibold text-soft"><Icon name="user" className="mr-1.5 inline size-4" />{message.author.name}</p>}
       <RichText text={message.content} cited={open ? cited : undefined} {...(message.sources.length > 0 && { onCite: (index: number) => { setCited(index); setOpen(true); } })} />
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-sm text-faint">
         <Score value={message.rag_score} />

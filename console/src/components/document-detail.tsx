@@ -44,7 +44,7 @@ export function DocumentDetail({ id, passage: chosen, excerpt, onClose }: { id: 
   const back = <Button look="quiet" icon="back" className="-ml-3" onClick={onClose}>{t('documents.back')}</Button>;
   if (document.error && !one) {
     const gone = document.error instanceof ApiError && document.error.status === 404;
-    return <>{back}{gone ? <Empty title={t('documents.gone')}><p>{t('documents.goneText')}</p></Empty> : <Failed error={document.error} again={() => void document.refetch()} />}</>;
+    return <>{back}{gone ? <Empty whole title={t('documents.gone')}><p>{t('documents.goneText')}</p></Empty> : <Failed error={document.error} again={() => void document.refetch()} />}</>;
   }
   if (!one || one.workspace_id !== workspace.id) return <>{back}<SkeletonRows rows={6} /></>;
 

@@ -190,11 +190,13 @@ export function SkeletonRows({ rows = 5, className = 'h-14' }: { rows?: number; 
 }
 
 /** Nothing here yet: what would be, and how to begin. */
-export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+export function Empty({ title, children, action, whole }: { title: string; children: ReactNode; action?: ReactNode; whole?: boolean }) {
+  // `whole`: it is all that the page has.
+  const Title = whole ? 'h1' : 'h2';
   return (
     <div className="grid justify-items-start gap-3 rounded-lg border border-dashed border-edge px-6 py-8">
       <span aria-hidden className="font-display text-3xl font-bold text-edge">[&nbsp;&nbsp;]</span>
-      <h2 className="text-xl">{title}</h2>
+      <Title className="text-xl">{title}</Title>
       <div className="max-w-[62ch] text-soft grid gap-2">{children}</div>
       {action}
     </div>
@@ -228,14 +230,13 @@ export function Section({ title, hint, children, id }: { title: ReactNode; hint?
 
 /** One figure with what it counts. */
 export function Figure({ label, value, note, href }: { label: string; value: ReactNode; note?: ReactNode; href?: string }) {
-  const inner = (
-    <>
-      <dt className="text-sm text-soft">{label}</dt>
+  return (
+    <div className="relative grid content-start gap-2 border-t-2 border-ink pt-3">
+      <dt className="text-sm text-soft">{href ? <Link prefetch={false} href={href} className="after:absolute after:inset-0 hover:text-link hover:underline">{label}</Link> : label}</dt>
       <dd className="font-display text-[2rem] leading-none font-semibold tracking-tight tabular-nums">{value}</dd>
       {note && <dd className="text-sm text-faint">{note}</dd>}
-    </>
+    </div>
   );
-  return <div className="grid content-start gap-2 border-t-2 border-ink pt-3">{href ? <Link prefetch={false} href={href} className="grid gap-2 hover:text-link">{inner}</Link> : inner}</div>;
 }
 
 export function CopyButton({ text, label }: { text: string; label?: string }) {

@@ -19,7 +19,9 @@ export type WidgetConfig = Schemas['WidgetConfig'];
 
 /** fetch with the session: its token added, renewed once when the server refuses it. */
 export async function authorizedFetch(input: string | Request, init?: RequestInit): Promise<Response> {
-  const first = new Request(input, init);
+  // A deletion goes on when its page is left.
+  const method = input instanceof Request ? input.method : init?.method;
+  const first = new Request(input, { ...init, ...(method === 'DELETE' && { keepalive: true }) });
   const again = first.clone();
   const attempt = async (request: Request, token: string) => {
     request.headers.set('Accept-Language', currentLanguage());

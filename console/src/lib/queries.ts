@@ -31,6 +31,8 @@ export const keys = {
   analytics: (id: string) => ['workspace', id, 'analytics'] as const,
   members: (id: string) => ['workspace', id, 'members'] as const,
   apiKeys: (id: string) => ['workspace', id, 'keys'] as const,
+  answers: (id: string) => ['workspace', id, 'answers'] as const,
+  webhooks: (id: string) => ['workspace', id, 'webhooks'] as const,
   database: (id: string) => ['workspace', id, 'database'] as const,
 };
 
@@ -80,6 +82,7 @@ export interface ConversationFilters {
   from?: string;
   to?: string;
   channel?: 'widget' | 'test' | 'api';
+  handover?: 'requested' | 'person';
   feedback?: 1 | -1;
   max_confidence?: number;
 }
@@ -137,6 +140,18 @@ export const useApiKeys = (id: string) =>
   useQuery({
     queryKey: keys.apiKeys(id),
     queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/api-keys', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export const useAnswers = (id: string) =>
+  useQuery({
+    queryKey: keys.answers(id),
+    queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/answers', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export const useWebhooks = (id: string) =>
+  useQuery({
+    queryKey: keys.webhooks(id),
+    queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/webhooks', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
   });
 
 export interface ExternalDatabase {

@@ -21,7 +21,7 @@ function Frame({ children }: { children: ReactNode }) {
   if (gone) {
     return (
       <Shell>
-        <Empty title={t('workspace.gone')} action={<LinkButton look="primary" href="/workspaces">{t('nav.workspaces')}</LinkButton>}><p>{t('workspace.goneText')}</p></Empty>
+        <Empty whole title={t('workspace.gone')} action={<LinkButton look="primary" href="/workspaces">{t('nav.workspaces')}</LinkButton>}><p>{t('workspace.goneText')}</p></Empty>
       </Shell>
     );
   }

@@ -28,6 +28,7 @@ function useFilters(): ConversationFilters {
   const channel = get('channel');
   const feedback = get('feedback');
   const weak = get('weak');
+  const handover = get('handover');
   return useMemo(() => {
     const dayStart = (day: string, plus: number) => {
       const date = new Date(`${day}T00:00:00`);
@@ -42,9 +43,10 @@ function useFilters(): ConversationFilters {
       ...(end && { to: end }),
       ...((channel === 'widget' || channel === 'api' || channel === 'test') && { channel }),
       ...((feedback === '1' || feedback === '-1') && { feedback: Number(feedback) as 1 | -1 }),
+      ...((handover === 'requested' || handover === 'person') && { handover }),
       ...(weak && { max_confidence: 0.5 }),
     };
-  }, [search, from, to, channel, feedback, weak]);
+  }, [search, from, to, channel, feedback, weak, handover]);
 }
 
 export default function Conversations() {
@@ -136,7 +138,7 @@ function Filters() {
     }, kTypingMs);
     return () => clearTimeout(timer);
   }, [search, set]);
-  const active = ['search', 'from', 'to', 'channel', 'feedback', 'weak'].some((name) => get(name));
+  const active = ['search', 'from', 'to', 'channel', 'feedback', 'weak', 'handover'].some((name) => get(name));
   return (
     <div role="search" aria-label={t('conversations.filters')} className="mb-5 grid gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(12rem,1.6fr)_repeat(4,minmax(0,1fr))_auto] lg:items-end">
       <label className="relative block">
@@ -144,11 +146,11 @@ function Filters() {
         <Icon name="search" className="pointer-events-none absolute bottom-2.5 left-3 text-faint" />
         <input type="search" value={search} maxLength={500} className="min-h-10 w-full rounded-md border border-edge bg-sheet pr-3 pl-10" onChange={(event) => setSearch(event.target.value)} />
       </label>
-      <Select label={t('conversations.answers')} value={get('weak') ? 'weak' : get('feedback')} onPick={(value) => set({ weak: value === 'weak' ? '1' : undefined, feedback: value === '1' || value === '-1' ? value : undefined }, true)} options={[{ value: '', label: t('conversations.any') }, { value: '1', label: t('conversations.liked') }, { value: '-1', label: t('conversations.disliked') }, { value: 'weak', label: t('conversations.weak') }]} />
+      <Select label={t('conversations.answers')} value={get('handover') || (get('weak') ? 'weak' : get('feedback'))} onPick={(value) => set({ weak: value === 'weak' ? '1' : undefined, feedback: value === '1' || value === '-1' ? value : undefined, handover: value === 'requested' || value === 'person' ? value : undefined }, true)} options={[{ value: '', label: t('conversations.any') }, { value: '1', label: t('conversations.liked') }, { value: '-1', label: t('conversations.disliked') }, { value: 'weak', label: t('conversations.weak') }, { value: 'requested', label: t('handover.requested') }, { value: 'person', label: t('handover.person') }]} />
       <Select label={t('conversations.channel')} value={get('channel')} onPick={(channel) => set({ channel }, true)} options={[{ value: '', label: t('conversations.any') }, { value: 'widget', label: t('channel.widget') }, { value: 'api', label: t('channel.api') }, { value: 'test', label: t('channel.test') }]} />
       <TextField label={t('conversations.from')} type="date" value={get('from')} onText={(from) => set({ from }, true)} />
       <TextField label={t('conversations.to')} type="date" value={get('to')} onText={(to) => set({ to }, true)} />
-      {active && <Button icon="close" onClick={() => { setSearch(''); set({ search: undefined, from: undefined, to: undefined, channel: undefined, feedback: undefined, weak: undefined }, true); }}>{t('conversations.clear')}</Button>}
+      {active && <Button icon="close" onClick={() => { setSearch(''); set({ search: undefined, from: undefined, to: undefined, channel: undefined, feedback: undefined, weak: undefined, handover: undefined }, true); }}>{t('conversations.clear')}</Button>}
     </div>
   );
 }
@@ -160,6 +162,7 @@ function Row({ conversation, current, onOpen }: { conversation: Conversation; cu
       <span className="line-clamp-1 font-semibold" dir="auto">{conversation.title || t('conversations.untitled')}</span>
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-faint">
         {ago(conversation.last_message_at ?? conversation.started_at)} · {t('conversations.messages', conversation.messages_count)}
+        {conversation.handover !== 'bot' && <Badge tone={conversation.handover === 'requested' ? 'warn' : 'marker'}>{t(`handover.${conversation.handover}`)}</Badge>}
         {conversation.channel !== 'widget' && <Badge>{t(`channel.${conversation.channel}`)}</Badge>}
         {conversation.satisfaction !== null && <Badge tone={conversation.satisfaction >= 4 ? 'good' : conversation.satisfaction <= 2 ? 'bad' : 'plain'}>{t('conversations.stars', conversation.satisfaction)}</Badge>}
       </span>

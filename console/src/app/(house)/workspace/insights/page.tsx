@@ -87,17 +87,34 @@ function Topics({ topics }: { topics: Insights['topics'] }) {
   return (
     <ul className="grid gap-4">
       {topics.map((one) => (
-        <li key={one.topic_name}>
+        <li key={one.id}>
           <details className="group">
             <summary className="grid list-none gap-1.5">
-              <span className="flex items-baseline justify-between gap-3"><span className="font-semibold" dir="auto"><Icon name="chevron" className="mr-1.5 inline size-3.5 transition-transform group-open:rotate-90" />{one.topic_name}</span><span className="text-sm text-faint tabular-nums">{t('insights.questions', one.message_count)}</span></span>
+              <span className="flex items-baseline justify-between gap-3"><span className="font-semibold" dir="auto"><Icon name="chevron" className="mr-1.5 inline size-3.5 transition-transform group-open:rotate-90" />{one.topic_name}</span><span className="shrink-0 text-sm text-faint tabular-nums">{t('insights.questions', one.message_count)}</span></span>
               <meter aria-label={one.topic_name} className="topic h-2 w-full" min={0} max={most} value={one.message_count} />
             </summary>
+            {one.trend && <Trend trend={one.trend} />}
             <ul className="mt-2 grid gap-1 border-l-2 border-rule pl-3 text-sm text-soft">{one.sample_questions.map((question, i) => <li key={i} dir="auto">{question}</li>)}</ul>
           </details>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A topic's latest days, against as many before. */
+function Trend({ trend }: { trend: NonNullable<Insights['topics'][number]['trend']> }) {
+  const t = useText();
+  const most = Math.max(1, ...trend.series.map((one) => one.questions));
+  const step = 100 / Math.max(1, trend.series.length);
+  const change = trend.questions - trend.questions_before;
+  return (
+    <div className="mt-2 grid gap-1">
+      <svg aria-hidden viewBox="0 0 100 24" preserveAspectRatio="none" className="h-8 w-full fill-[var(--chart-1)]">
+        {trend.series.map((one, i) => <rect key={one.date} x={i * step + step * 0.1} width={step * 0.8} y={24 - (24 * one.questions) / most} height={(24 * one.questions) / most} />)}
+      </svg>
+      <p className="text-sm text-faint">{t('insights.trend', trend.questions, trend.days)} {change !== 0 && <strong className="text-ink">{t(change > 0 ? 'insights.trendUp' : 'insights.trendDown', number(Math.abs(change)))}</strong>}</p>
+    </div>
   );
 }
 
@@ -156,6 +173,15 @@ function AddAnswer({ group, days }: { group: Group; days: number }) {
       void client.invalidateQueries({ queryKey: keys.documents(id) });
     },
   });
+  const exact = useMutation({
+    mutationFn: () => got(api.POST('/api/workspaces/{wid}/answers', { params: { path: { wid: id } }, body: { question: group.question.slice(0, 1000), variants: group.wordings.filter((one) => one !== group.question).slice(0, 20), answer: draft.value.trim().slice(0, 8000) } })),
+    onSuccess: () => {
+      draft.clear();
+      toast(t('insights.exactAdded'));
+      void client.invalidateQueries({ queryKey: keys.answers(id) });
+    },
+    onError: toastFailure,
+  });
   const verify = useMutation({
     mutationFn: async () => {
       // An answer is of use once it is indexed; a moment, as a rule.
@@ -191,6 +217,7 @@ function AddAnswer({ group, days }: { group: Group; days: number }) {
         <TextArea label={t('insights.add')} hint={t('insights.addHint')} rows={4} maxLength={20_000} value={draft.value} error={add.error ? sentenceOf(add.error) : undefined} onText={draft.set} />
         <div className="flex flex-wrap gap-2">
           <Button type="submit" look="primary" busy={add.isPending} disabled={!draft.value.trim()}>{t('insights.addGo')}</Button>
+          <Button busy={exact.isPending} disabled={!draft.value.trim()} title={t('insights.exactHint')} onClick={() => exact.mutate()}>{t('insights.exact')}</Button>
           <Button icon="refresh" busy={verify.isPending} onClick={() => verify.mutate()}>{t('insights.check')}</Button>
           <Button icon="check" busy={resolve.isPending} onClick={() => resolve.mutate()}>{t('insights.resolve')}</Button>
         </div>

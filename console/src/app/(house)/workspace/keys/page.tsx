@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { AdminOnly } from '@/components/admin-only';
+import { Webhooks } from '@/components/webhooks';
 import { Confirm, Modal, ModalActions } from '@/components/modal';
 import { toast, toastFailure } from '@/components/toasts';
 import { Badge, Button, CopyButton, Empty, Failed, Note, PageTitle, Section, SkeletonRows, TextField } from '@/components/ui';
@@ -84,6 +85,7 @@ function Keys() {
       <Section title={t('keys.use')} hint={t('keys.useHint')}>
         <div className="grid gap-3"><pre tabIndex={0} aria-label={t('keys.use')} className="overflow-x-auto rounded-md border border-rule bg-sheet p-4 font-mono text-sm">{example}</pre><div><CopyButton text={example} /></div></div>
       </Section>
+      <Webhooks />
       {made && (
         <Modal title={t('keys.madeTitle')} description={t('keys.madeText')} onClose={() => setMade(null)}>
           <div className="grid gap-4"><code className="block rounded-md border border-rule bg-sunken p-3 font-mono">{made}</code><Note tone="warn"><p>{t('keys.once')}</p></Note></div>

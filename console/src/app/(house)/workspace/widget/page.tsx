@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { ColourField, kHex } from '@/components/colour-field';
 import { DomainsField } from '@/components/domains-field';
 import { toast, toastFailure } from '@/components/toasts';
-import { Button, CopyButton, LinkButton, Note, PageTitle, RangeField, Section, Segments, TextArea, TextField, cx } from '@/components/ui';
+import { Button, Check, CopyButton, LinkButton, Note, PageTitle, RangeField, Section, Segments, TextArea, TextField, cx } from '@/components/ui';
 import { WidgetPreview } from '@/components/widget-preview';
 import { api, got } from '@/lib/api-sqlserver';
 import type { WidgetConfig } from '@/lib/api-sqlserver';
@@ -30,6 +30,7 @@ export default function WidgetPage() {
       <PageTitle title={t('nav.widget')} actions={<LinkButton icon="eye" href={`/demo/${workspace.id}`} target="_blank" rel="noopener">{t('widget.demo')}</LinkButton>}>{t('widget.text')}</PageTitle>
       <Appearance />
       <Domains />
+      <Handover />
       <Install />
     </>
   );
@@ -47,7 +48,7 @@ function Appearance() {
   const change = (part: Partial<WidgetConfig>) => draft.set({ ...form, ...part });
   const save = useMutation({
     // Only what was changed here: what somebody else changes meanwhile stays.
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: Object.fromEntries(Object.entries(form).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(saved[name as keyof WidgetConfig]))) })),
+    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: Object.fromEntries(Object.entries(form).filter(([name, value]) => !name.startsWith('handover') && JSON.stringify(value) !== JSON.stringify(saved[name as keyof WidgetConfig]))) })),
     onSuccess: (widget_config) => {
       remember({ ...workspace, widget_config });
       void client.invalidateQueries({ queryKey: keys.workspace(id), exact: true });
@@ -56,7 +57,7 @@ function Appearance() {
     },
   });
   const field = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
-  const changed = JSON.stringify(form) !== JSON.stringify(saved);
+  const changed = (Object.keys(form) as (keyof WidgetConfig)[]).some((name) => !name.startsWith('handover') && JSON.stringify(form[name]) !== JSON.stringify(saved[name]));
   return (
     <div className="grid gap-10 border-t border-rule py-7 xl:grid-cols-[minmax(0,1fr)_27rem]">
       <form className="grid content-start gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (!save.isPending && changed) save.mutate(); }}>
@@ -117,6 +118,47 @@ function Domains() {
   return (
     <Section title={t('domains.label')} hint={t('domains.hint')}>
       <DomainsField value={workspace.allowed_domains} readOnly={!mayEdit} error={save.error instanceof ApiError && save.error.status === 422 ? sentenceOf(save.error) : undefined} onValue={(next) => save.mutate(next)} />
+    </Section>
+  );
+}
+
+/** When visitors may ask for a person. */
+function Handover() {
+  const t = useText();
+  const { workspace, id, mayEdit } = useCurrent();
+  const remember = useRemember();
+  const saved = { handover_enabled: workspace.widget_config.handover_enabled, handover_email: workspace.widget_config.handover_email, handover_after_low: workspace.widget_config.handover_after_low };
+  const draft = useDraft(`handover:${id}`, saved);
+  const form = draft.value;
+  const save = useMutation({
+    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: form })),
+    onSuccess: (widget_config) => {
+      remember({ ...workspace, widget_config });
+      draft.clear();
+      toast(t('saved'));
+    },
+  });
+  const mail = useMutation({
+    mutationFn: () => got(api.POST('/api/workspaces/{wid}/handover/try-mail', { params: { path: { wid: id } } })),
+    onSuccess: () => toast(t('handover.mailSent', saved.handover_email)),
+    onError: toastFailure,
+  });
+  const changed = JSON.stringify(form) !== JSON.stringify(saved);
+  return (
+    <Section title={t('handover.title')} hint={t('handover.hint')}>
+      <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (changed && !save.isPending) save.mutate(); }}>
+        <fieldset disabled={!mayEdit} className="grid gap-5">
+          <Check label={t('handover.enabled')} hint={t('handover.enabledHint')} checked={form.handover_enabled} onCheck={(handover_enabled) => draft.set({ ...form, handover_enabled })} />
+          <TextField label={t('handover.email')} hint={t('handover.emailHint')} type="email" maxLength={254} value={form.handover_email} error={save.error ? (save.error instanceof ApiError && save.error.field('handover_email')) || sentenceOf(save.error) : undefined} onText={(handover_email) => draft.set({ ...form, handover_email })} />
+          <RangeField label={t('handover.after')} hint={t('handover.afterHint')} min={0} max={5} value={form.handover_after_low} shown={form.handover_after_low === 0 ? t('handover.never') : String(form.handover_after_low)} onValue={(handover_after_low) => draft.set({ ...form, handover_after_low })} />
+        </fieldset>
+        {mayEdit && (
+          <div className="flex flex-wrap gap-2">
+            <Button type="submit" look="primary" busy={save.isPending} disabled={!changed}>{t('save')}</Button>
+            {changed ? <Button onClick={draft.clear}>{t('discard')}</Button> : saved.handover_email && <Button icon="send" busy={mail.isPending} onClick={() => mail.mutate()}>{t('handover.tryMail')}</Button>}
+          </div>
+        )}
+      </form>
     </Section>
   );
 }

@@ -1,0 +1,597 @@
+// The console, as people use it, with the program itself: one journey each. Tests of one part build on each
+// other and run in this order.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
+import { addFiles, check, createWorkspace, kPassword, pageOf, saved, signIn, signUp } from './lib/console.mjs';
+import { Account, startMonitora } from './lib/monitora.mjs';
+
+const kEmail = 'claire@exemple.fr';
+const examples = fileURLToPath(new URL('../../examples', import.meta.url));
+const example = (name) => join(examples, name);
+
+let browser, server, context, page, account, workspace;
+
+before(async () => {
+  browser = await startBrowser();
+  // Every sign-in of these journeys comes from one address.
+  server = await startMonitora({ RATE_LIMIT_LOGIN: '1000' });
+  context = await newVisitor(browser);
+  page = await context.newPage();
+});
+after(async () => {
+  await context?.close();
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A browser of its own for `work`; nothing may go wrong on its pages. */
+async function another(options, work) {
+  const other = await newVisitor(browser, options);
+  try {
+    await work(await other.newPage(), other);
+    assert.deepEqual(other.problems, [], 'no script error, dialog or policy violation');
+  } finally {
+    await other.close();
+  }
+}
+
+/** A visitor's question, as the widget on this server's own pages asks it. */
+async function visitorAsks(message, more = {}) {
+  const response = await fetch(`${server.url}/api/widget/${workspace}/chat`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: server.url },
+    body: JSON.stringify({ message, stream: false, ...more }),
+  });
+  assert.equal(response.status, 200, await response.clone().text());
+  return response.json();
+}
+
+describe('accounts', () => {
+  test('the landing page leads to signing up; the server’s sentence is shown at its field', async () => {
+    await page.goto(server.url);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await check(page, 'landing page');
+    await page.getByRole('link', { name: 'Créer un compte' }).click();
+    await page.getByLabel('Adresse e-mail').fill(kEmail);
+    await page.getByLabel('Mot de passe', { exact: true }).fill('court');
+    await page.getByRole('button', { name: 'Créer un compte' }).click();
+    await page.getByText(/10 caractères/).nth(1).waitFor();
+    await check(page, 'sign-up page with an error');
+    await signUp(page, server.url, kEmail);
+    await page.getByRole('heading', { name: 'Votre premier chatbot commence ici' }).waitFor();
+    account = await Account.open(server.url, 'login', kEmail, kPassword);
+  });
+
+  test('the session goes on over a reload, and no script finds its tokens', async () => {
+    await page.reload();
+    await page.getByRole('heading', { name: 'Espaces de travail', level: 1 }).waitFor();
+    assert.equal(await page.evaluate(() => document.cookie), '');
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    assert.ok(!/ey[A-Za-z0-9]|refresh|access/.test(kept), kept);
+  });
+
+  test('signed out, a page leads to signing in, and from there back to itself', async () => {
+    await another({}, async (fresh) => {
+      await fresh.goto(`${server.url}/account`);
+      await fresh.waitForURL('**/sign-in?next=%2Faccount');
+      await fresh.getByLabel('Adresse e-mail').fill(kEmail);
+      await fresh.getByLabel('Mot de passe', { exact: true }).fill('faux-mot-de-passe');
+      await fresh.getByRole('button', { name: 'Se connecter' }).click();
+      await fresh.getByRole('alert').getByText(/incorrect/i).waitFor();
+      await fresh.getByLabel('Mot de passe', { exact: true }).fill(kPassword);
+      await fresh.getByRole('button', { name: 'Se connecter' }).click();
+      await fresh.getByRole('heading', { name: 'Votre compte' }).waitFor();
+      await fresh.getByRole('button', { name: 'Se déconnecter' }).click();
+      await fresh.waitForURL('**/sign-in');
+      await fresh.goto(`${server.url}/workspaces`);
+      await fresh.waitForURL('**/sign-in?next=*');
+    });
+  });
+
+  test('a sign-in page sends nobody to another site', async () => {
+    await another({}, async (fresh) => {
+      for (const next of ['https://evil.example/', '//evil.example/', '/\\evil.example/']) {
+        await fresh.context().clearCookies();
+        await signIn(fresh, server.url, kEmail, kPassword, `/sign-in?next=${encodeURIComponent(next)}`);
+        await fresh.waitForURL(`${server.url}/workspaces`);
+      }
+    });
+  });
+
+  test('name, theme, language, password and sessions are changed on the account’s page', async () => {
+    await another({}, async (fresh) => {
+      await signIn(fresh, server.url, kEmail);
+      await fresh.waitForURL('**/workspaces');
+      await fresh.goto(`${server.url}/account`);
+      await fresh.getByLabel('Nom (facultatif)').fill('Claire M.');
+      await fresh.getByRole('button', { name: 'Enregistrer' }).click();
+      await fresh.getByRole('link', { name: 'Claire M.' }).first().waitFor();
+      await fresh.getByRole('button', { name: 'Sombre' }).click();
+      assert.equal(await fresh.evaluate(() => document.documentElement.dataset.theme), 'dark');
+      await fresh.reload();
+      assert.equal(await fresh.evaluate(() => document.documentElement.dataset.theme), 'dark');
+      await fresh.getByRole('group', { name: 'Langue' }).getByRole('button', { name: 'English' }).click();
+      await fresh.getByRole('heading', { name: 'Your account' }).waitFor();
+      assert.equal(await fresh.evaluate(() => document.documentElement.lang), 'en');
+      await fresh.reload();
+      await fresh.getByRole('heading', { name: 'Your account' }).waitFor();
+      await fresh.getByText('this one').waitFor();
+      await fresh.getByRole('button', { name: /^End the session/ }).first().click();
+      await fresh.getByText('Session ended.').waitFor();
+      await fresh.getByLabel('Current password').fill('not the password');
+      await fresh.getByLabel('New password').fill(`${kPassword}-neuf`);
+      await fresh.getByRole('button', { name: 'Change the password' }).click();
+      await fresh.locator('form', { hasText: 'Current password' }).getByText(/password/i).nth(1).waitFor();
+      await check(fresh, 'account page, English, dark');
+    });
+    await context.clearCookies();
+    await signIn(page, server.url, kEmail);
+    await page.waitForURL('**/workspaces');
+    account = await Account.open(server.url, 'login', kEmail, kPassword);
+  });
+});
+
+describe('a workspace', () => {
+  test('is created in three steps, with a live preview, and nothing typed is lost on the way', async () => {
+    await page.goto(`${server.url}/workspaces/new`);
+    await page.getByRole('button', { name: 'Continuer' }).click();
+    await page.getByText('Donnez un nom à l’espace.').waitFor();
+    await page.getByLabel('Nom de l’espace').fill('Vélobise');
+    await page.reload();
+    assert.equal(await page.getByLabel('Nom de l’espace').inputValue(), 'Vélobise');
+    await page.getByRole('button', { name: 'Continuer' }).click();
+    await page.getByLabel('Message d’accueil').fill('Bienvenue chez Vélobise');
+    await page.getByRole('img', { name: 'Aperçu du widget « Vélobise »' }).getByText('Bienvenue chez Vélobise').waitFor();
+    await check(page, 'creation, step 2');
+    await page.getByRole('button', { name: 'Continuer' }).click();
+    await page.getByRole('button', { name: 'Créer l’espace' }).click();
+    await page.waitForURL('**/workspace/documents?id=*');
+    workspace = new URL(page.url()).searchParams.get('id');
+    await page.getByRole('heading', { name: 'Aucun document pour l’instant' }).waitFor();
+    const made = await account.call('GET', `/api/workspaces/${workspace}`);
+    assert.equal(made.widget_config.welcome_message, 'Bienvenue chez Vélobise');
+  });
+
+  test('names of emoji, right-to-left text and markup are shown as they are', async () => {
+    for (const name of ['😀'.repeat(100), 'مساحة العمل', '<script>globalThis.hacked=1</script>']) {
+      const made = await account.call('POST', '/api/workspaces', { name });
+      await page.goto(pageOf(server.url, '', made.id));
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name);
+      await account.call('DELETE', `/api/workspaces/${made.id}`);
+    }
+  });
+
+  test('is renamed, paused and resumed with an undo', async () => {
+    await page.goto(pageOf(server.url, 'settings', workspace));
+    await page.getByLabel('Nom de l’espace').fill('Vélobise Nantes');
+    await page.getByRole('button', { name: 'Enregistrer' }).first().click();
+    await saved(page);
+    await page.getByLabel('Répond aux visiteurs').uncheck();
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    await page.getByText('L’espace répond à nouveau.').waitFor();
+    const now = await account.call('GET', `/api/workspaces/${workspace}`);
+    assert.equal(now.name, 'Vélobise Nantes');
+    assert.equal(now.is_active, true);
+  });
+
+  test('two people who edit the same settings keep each other’s changes', async () => {
+    await page.goto(pageOf(server.url, 'settings', workspace));
+    await page.getByLabel('Consignes').fill('Vouvoyez toujours.');
+    await account.call('PATCH', `/api/workspaces/${workspace}/rag-config`, { fallback_message: 'Écrivez-nous.' });
+    await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+    await saved(page);
+    const { system_prompt, fallback_message } = await account.call('GET', `/api/workspaces/${workspace}/rag-config`);
+    assert.deepEqual({ system_prompt, fallback_message }, { system_prompt: 'Vouvoyez toujours.', fallback_message: 'Écrivez-nous.' });
+  });
+
+  test('that is deleted under one’s feet says so', async () => {
+    const made = await account.call('POST', '/api/workspaces', { name: 'Éphémère' });
+    await page.goto(pageOf(server.url, 'documents', made.id));
+    await page.getByRole('heading', { name: 'Documents', level: 1 }).waitFor();
+    await account.call('DELETE', `/api/workspaces/${made.id}`);
+    await page.getByRole('link', { name: 'Vue d’ensemble' }).click();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Cet espace n’est plus là' }).waitFor();
+    await check(page, 'a workspace that is gone');
+  });
+
+  test('is deleted by typing its name', async () => {
+    const made = await account.call('POST', '/api/workspaces', { name: 'À supprimer' });
+    await page.goto(pageOf(server.url, 'settings', made.id));
+    await page.getByRole('button', { name: 'Supprimer l’espace' }).click();
+    const dialog = page.getByRole('dialog');
+    assert.ok(await dialog.getByRole('button', { name: 'Supprimer l’espace' }).isDisabled());
+    await dialog.getByRole('textbox').fill('À supprimer');
+    await check(page, 'deletion dialog');
+    await dialog.getByRole('button', { name: 'Supprimer l’espace' }).click();
+    await page.waitForURL('**/workspaces');
+    await page.getByText('« À supprimer » est supprimé.').waitFor();
+    await assert.rejects(account.call('GET', `/api/workspaces/${made.id}`), /404/);
+  });
+});
+
+describe('documents', () => {
+  const names = ['retours-et-echanges.docx', 'garantie-et-reparations.pdf', 'faq.md', 'tarifs-livraison.xlsx'];
+
+  test('are added, several at once, and followed until they are ready; a broken one says why', async () => {
+    await page.goto(pageOf(server.url, 'documents', workspace));
+    await addFiles(page, [...names.map(example)]);
+    await addFiles(page, [{ name: 'cassé.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 rien de plus') }, { name: 'programme.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ\0\0\0\0') }]);
+    await account.indexed(workspace, names.length);
+    for (const name of names) await page.getByRole('listitem').filter({ hasText: name }).getByText('Prêt').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'programme.exe' }).getByRole('alert').waitFor();
+    await screenshot(page, 'console-documents');
+    await check(page, 'documents');
+    await page.getByRole('button', { name: 'Abandonner programme.exe' }).click();
+  });
+
+  test('can be dropped anywhere on the page', async () => {
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['Nous ouvrons à neuf heures, du lundi au samedi.'], 'horaires-déposés.md'));
+      return transfer;
+    });
+    await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+    await page.getByRole('button', { name: 'horaires-déposés.md', exact: true }).waitFor();
+  });
+
+  test('show their passages beside the original', async () => {
+    await account.indexed(workspace, names.length + 1);
+    await page.getByRole('button', { name: 'faq.md', exact: true }).click();
+    await page.getByRole('heading', { name: 'Passages' }).waitFor();
+    await page.locator('pre').getByText(/\w/).first().waitFor();
+    await check(page, 'a document');
+    await page.goBack();
+    await page.getByRole('button', { name: 'faq.md', exact: true }).waitFor();
+    await page.goForward();
+    await page.getByRole('heading', { name: 'faq.md' }).waitFor();
+    await page.getByRole('button', { name: 'Tous les documents' }).click();
+  });
+
+  test('are found by their name, deleted, and brought back', async () => {
+    await page.getByRole('searchbox').fill('horaires');
+    await page.getByText('1 document trouvé').waitFor();
+    await page.getByRole('button', { name: 'Actions sur horaires-déposés.md' }).click();
+    await page.getByRole('menuitem', { name: 'Supprimer' }).click();
+    await page.getByText('Aucun document ne correspond').waitFor();
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    await page.getByRole('button', { name: 'horaires-déposés.md', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Actions sur horaires-déposés.md' }).click();
+    await page.getByRole('menuitem', { name: 'Supprimer' }).click();
+    const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    // Who leaves does not wait for the undo to run out.
+    await page.goto(`${server.url}/workspaces`);
+    await deleted.catch(() => undefined);
+    const { items } = await account.call('GET', `/api/documents/workspace/${workspace}`);
+    assert.ok(!items.some((one) => one.filename === 'horaires-déposés.md'));
+  });
+});
+
+describe('trying it', () => {
+  test('an answer is streamed with its score, and its source opens at the passage', async () => {
+    await page.goto(pageOf(server.url, 'playground', workspace));
+    await page.getByLabel('Votre question').fill('Combien de jours ai-je pour renvoyer un article ?');
+    await page.getByLabel('Votre question').press('Enter');
+    await page.getByText(/Pertinence \d+/).waitFor();
+    assert.match(await page.getByRole('list', { name: 'Conversation d’essai' }).innerText(), /30 jours/);
+    await page.getByRole('button', { name: /^Source \d$/ }).first().click();
+    await screenshot(page, 'console-playground');
+    await check(page, 'playground');
+    await page.getByRole('complementary', { name: 'Passages retrouvés' }).getByRole('link').first().click();
+    await page.locator('li mark').first().waitFor();
+  });
+
+  test('the question that nobody answers goes back to where it was typed', async () => {
+    await page.goto(pageOf(server.url, 'playground', workspace));
+    await page.route('**/api/chat', (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '7' }, json: { detail: 'x', code: 'saturated', request_id: '00000000-0000-4000-8000-000000000000' } }));
+    await page.getByLabel('Votre question').fill('Êtes-vous là ?');
+    await page.getByRole('button', { name: 'Demander' }).click();
+    await page.getByRole('alert').getByText('Le serveur est très occupé. Réessayez dans 7 secondes.').waitFor();
+    assert.equal(await page.getByLabel('Votre question').inputValue(), 'Êtes-vous là ?');
+    await page.unroute('**/api/chat');
+  });
+});
+
+describe('what visitors wrote', () => {
+  before(async () => {
+    const good = await visitorAsks('Quel est le délai pour un retour ?');
+    await visitorAsks('Et pour un remboursement ?', { session_id: good.session_id, session_token: good.session_token });
+    await fetch(`${server.url}/api/widget/${workspace}/feedback`, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: server.url }, body: JSON.stringify({ message_id: good.message_id, session_token: good.session_token, feedback: 1 }) });
+    await visitorAsks('Vendez-vous des trottinettes volantes à hydrogène ?');
+    await visitorAsks('Avez-vous des trottinettes volantes à hydrogène en stock ?');
+  });
+
+  test('conversations are searched, filtered, read, exported and deleted', async () => {
+    await page.goto(pageOf(server.url, 'conversations', workspace));
+    await page.getByRole('searchbox').fill('trottinettes');
+    await page.waitForURL('**search=trottinettes**');
+    await page.getByRole('button', { name: /trottinettes/ }).first().click();
+    await page.getByRole('article').getByText(/trottinettes volantes/).first().waitFor();
+    await check(page, 'conversations');
+    await screenshot(page, 'console-conversations');
+    await page.getByRole('button', { name: 'Effacer' }).click();
+    await page.getByLabel('Réponses').selectOption('1');
+    await page.getByRole('button', { name: /délai pour un retour/ }).click();
+    await page.getByText('utile', { exact: true }).waitFor();
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Exporter' }).click();
+    await page.getByRole('menuitem', { name: /CSV/ }).click();
+    assert.match(readFileSync(await (await file).path(), 'utf8'), /délai pour un retour/);
+    await page.getByLabel('Réponses').selectOption('');
+    await page.getByRole('button', { name: 'Supprimer la conversation' }).click();
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    await page.getByRole('button', { name: /délai pour un retour/ }).waitFor();
+  });
+
+  test('a poorly answered question gets an answer, is checked, and is dealt with', async () => {
+    await page.goto(pageOf(server.url, 'insights', workspace));
+    await page.getByRole('button', { name: /trottinettes/ }).first().click();
+    await page.getByLabel('Votre réponse').fill('Nous ne vendons pas de trottinettes volantes à hydrogène : nos trottinettes roulent à l’électricité.');
+    await check(page, 'insights');
+    await screenshot(page, 'console-insights');
+    await page.getByRole('button', { name: 'Ajouter la réponse' }).click();
+    await page.getByText(/La réponse est dans/).first().waitFor();
+    await page.getByRole('button', { name: 'Vérifier' }).click();
+    await page.getByText('Ces questions trouvent maintenant leur réponse.').waitFor();
+    const before = await page.getByRole('button', { name: /trottinettes/ }).count();
+    await page.getByRole('button', { name: 'Marquer comme traitée' }).click();
+    await page.getByText(/traitées?\./).waitFor();
+    await page.waitForFunction((count) => [...document.querySelectorAll('button[aria-expanded]')].filter((one) => one.textContent.includes('trottinettes')).length < count, before);
+  });
+
+  test('statistics count visitors’ questions, by range, with a comparison and a table', async () => {
+    await page.goto(pageOf(server.url, 'analytics', workspace));
+    await page.getByText('rien à la période précédente').first().waitFor();
+    await page.locator('canvas').waitFor();
+    await page.getByText('Les chiffres en tableau').click();
+    await page.getByRole('columnheader', { name: 'Visiteurs' }).waitFor();
+    await check(page, 'analytics');
+    await page.getByRole('button', { name: 'Choisir…' }).click();
+    await page.getByLabel('Du', { exact: true }).fill('2030-01-02');
+    await page.getByLabel('Au', { exact: true }).fill('2030-01-01');
+    await page.getByText('La fin est avant le début.').waitFor();
+    await page.getByRole('button', { name: '24 h' }).click();
+    await page.getByRole('definition').filter({ hasText: /^3$/ }).first().waitFor();
+  });
+});
+
+describe('widget, keys, members', () => {
+  test('the appearance is previewed while typed, saved, and reaches the widget', async () => {
+    await page.goto(pageOf(server.url, 'widget', workspace));
+    await page.getByLabel('Nom affiché').fill('Conseil Vélobise');
+    await page.getByRole('img', { name: 'Aperçu du widget « Conseil Vélobise »' }).waitFor();
+    await page.getByRole('button', { name: 'Téléphone' }).click();
+    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await saved(page);
+    const config = await (await fetch(`${server.url}/api/widget/${workspace}/config`, { headers: { Origin: server.url } })).json();
+    assert.equal(config.name, 'Conseil Vélobise');
+    await check(page, 'widget');
+  });
+
+  test('a site is allowed from a pasted address; each kind of site has its snippet', async () => {
+    await page.getByLabel('Nom de domaine').fill('https://Boutique.example/accueil?x=1');
+    await page.getByLabel('Nom de domaine').press('Enter');
+    await page.getByRole('button', { name: 'Retirer boutique.example' }).waitFor();
+    await saved(page);
+    await page.getByText(/Le widget a été vu/).waitFor();
+    for (const site of ['HTML', 'React', 'Next.js', 'Vue', 'WordPress', 'ASP.NET']) {
+      await page.getByRole('tab', { name: site, exact: true }).click();
+      const code = await page.getByLabel(`Code pour ${site}`, { exact: true }).innerText();
+      assert.ok(code.includes(`${server.url}/widget/embed.js`) && code.includes(workspace), code);
+    }
+    await page.getByRole('button', { name: 'Copier' }).click();
+    await page.getByRole('button', { name: 'Copié' }).waitFor();
+  });
+
+  test('a key is shown once, used, and revoked', async () => {
+    await page.goto(pageOf(server.url, 'keys', workspace));
+    await page.getByLabel('Nom', { exact: true }).fill('Site marchand');
+    await page.getByRole('button', { name: 'Créer la clé' }).click();
+    const key = await page.getByRole('dialog').locator('code').innerText();
+    assert.match(key, /^mk_/);
+    await check(page, 'a new key');
+    await page.getByRole('button', { name: 'Je l’ai gardée' }).click();
+    const ask = () => fetch(`${server.url}/api/chat`, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ workspace_id: workspace, message: 'Retours ?', stream: false }) });
+    assert.equal((await ask()).status, 200);
+    assert.ok(!(await page.content()).includes(key), 'the key is shown once');
+    await page.getByRole('button', { name: 'Révoquer Site marchand' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Révoquer' }).click();
+    await page.getByText('Clé révoquée.').waitFor();
+    assert.equal((await ask()).status, 401);
+  });
+
+  test('an invited reader signs up, sees everything, and has no control to change it', async () => {
+    await page.goto(pageOf(server.url, 'members', workspace));
+    await page.getByLabel('Adresse e-mail').fill('lecteur@exemple.fr');
+    await page.getByRole('button', { name: 'Inviter' }).click();
+    const link = await page.getByText(/\/invitation\?/).innerText();
+    await check(page, 'members');
+    await another({}, async (reader) => {
+      await reader.goto(link);
+      await reader.getByRole('heading', { name: 'Vous êtes invité' }).waitFor();
+      assert.equal(await reader.getByLabel('Adresse e-mail').inputValue(), 'lecteur@exemple.fr');
+      await reader.getByLabel('Mot de passe', { exact: true }).fill(kPassword);
+      await reader.getByRole('button', { name: 'Créer un compte' }).click();
+      await reader.getByRole('link', { name: 'Vélobise Nantes' }).click();
+      await reader.getByRole('heading', { name: 'Vélobise Nantes', level: 1 }).waitFor();
+      const changing = /^(Ajouter|Supprimer|Tout relire|Relire|Enregistrer|Inviter|Révoquer|Créer la clé|Marquer|Recalculer|Nouveau secret|Actions sur|Retirer)/;
+      for (const name of ['', 'documents', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'settings']) {
+        await reader.goto(pageOf(server.url, name, workspace));
+        await reader.getByRole('heading', { level: 1 }).first().waitFor();
+        await check(reader, `${name || 'overview'}, reader`);
+        const buttons = await reader.getByRole('button').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
+        assert.deepEqual(buttons.filter((one) => changing.test(one)), [], name);
+        assert.equal(await reader.locator('main input:not([type=search]):not([type=date]):enabled:not([data-keep])').evaluateAll((all) => all.filter((one) => !one.closest('fieldset:disabled') && !/Comparer/.test(one.labels?.[0]?.textContent ?? '')).length), 0, `${name}: an input that a reader may not use`);
+      }
+      for (const name of ['members', 'keys']) {
+        await reader.goto(pageOf(server.url, name, workspace));
+        await reader.getByRole('heading', { name: 'Réservé aux administrateurs' }).waitFor();
+        assert.equal(await reader.getByRole('link', { name: 'Membres' }).count(), 0);
+      }
+    });
+  });
+});
+
+describe('sessions', () => {
+  test('two tabs renew once between them, and sign out together', async () => {
+    await another({}, async (one, visitor) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      const renewals = [];
+      visitor.on('request', (request) => request.url().endsWith('/api/auth/refresh') && renewals.push(request.url()));
+      const two = await visitor.newPage();
+      await two.goto(pageOf(server.url, 'documents', workspace));
+      await two.getByRole('heading', { name: 'Documents', level: 1 }).waitFor();
+      assert.deepEqual(renewals, [], 'the second tab was given the first one’s token');
+      await Promise.all([one.reload(), two.reload()]);
+      await Promise.all([one.getByRole('heading', { name: 'Espaces de travail', level: 1 }).waitFor(), two.getByRole('heading', { name: 'Documents', level: 1 }).waitFor()]);
+      await two.getByRole('button', { name: 'Se déconnecter' }).click();
+      await one.waitForURL('**/sign-in?*');
+    });
+  });
+
+  test('an access token that ran out is renewed without a word', async () => {
+    await another({}, async (one) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      let refused = 0;
+      await one.route('**/api/workspaces/*', (route) => (refused++ === 0 ? route.fulfill({ status: 401, json: { detail: 'Connectez-vous.', code: 'not_signed_in', request_id: '00000000-0000-4000-8000-000000000000' } }) : route.continue()));
+      await one.getByRole('link', { name: 'Vélobise Nantes' }).click();
+      await one.getByRole('heading', { name: 'Vélobise Nantes', level: 1 }).waitFor();
+      assert.ok(refused > 1);
+    });
+  });
+
+  test('a session that ended leads back to the page where one was, with what was typed', async () => {
+    await another({}, async (one, visitor) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      await one.goto(pageOf(server.url, 'settings', workspace));
+      await one.getByLabel('Consignes').fill('Un texte long et précieux.');
+      const mine = await Account.open(server.url, 'login', kEmail, kPassword);
+      const { items } = await mine.call('GET', '/api/auth/sessions?limit=200');
+      for (const session of items) if (!session.current) await mine.call('DELETE', `/api/auth/sessions/${session.id}`);
+      await one.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+      await one.waitForURL('**/sign-in?next=*');
+      await visitor.clearCookies();
+      await one.getByLabel('Adresse e-mail').fill(kEmail);
+      await one.getByLabel('Mot de passe', { exact: true }).fill(kPassword);
+      await one.getByRole('button', { name: 'Se connecter' }).click();
+      await one.waitForURL(`**/workspace/settings?id=${workspace}`);
+      assert.equal(await one.getByLabel('Consignes').inputValue(), 'Un texte long et précieux.');
+    });
+  });
+});
+
+describe('a network and a server that misbehave', () => {
+  before(async () => {
+    await context.clearCookies();
+    await signIn(page, server.url, kEmail);
+    await page.waitForURL('**/workspaces');
+  });
+  const fails = (status, headers = {}) => (route) => route.fulfill({ status, headers, json: { detail: 'Le serveur a rencontré une erreur.', code: 'internal', request_id: '00000000-0000-4000-8000-000000000000' } });
+
+  test('an error of the server is a sentence with another try', async () => {
+    await page.route('**/api/workspaces/*/api-keys**', fails(500));
+    await page.goto(pageOf(server.url, 'keys', workspace));
+    const alert = page.getByRole('alert').filter({ hasText: 'erreur' });
+    await alert.waitFor();
+    await page.unroute('**/api/workspaces/*/api-keys**');
+    await alert.getByRole('button', { name: 'Réessayer' }).click();
+    await page.getByRole('heading', { name: 'Aucune clé' }).waitFor();
+  });
+
+  test('too many requests says how long to wait, and keeps what was typed', async () => {
+    await page.route('**/api/workspaces/*/members', fails(429, { 'Retry-After': '12' }));
+    await page.goto(pageOf(server.url, 'members', workspace));
+    await page.getByLabel('Adresse e-mail').fill('anna@exemple.fr');
+    await page.getByRole('button', { name: 'Inviter' }).click();
+    await page.getByText('Réessayez dans 12 secondes.').waitFor();
+    assert.equal(await page.getByLabel('Adresse e-mail').inputValue(), 'anna@exemple.fr');
+    await page.unroute('**/api/workspaces/*/members');
+  });
+
+  test('offline is said; what was typed is still there', async () => {
+    await page.goto(pageOf(server.url, 'settings', workspace));
+    await page.getByLabel('Consignes').fill('Écrit dans un tunnel.');
+    await context.setOffline(true);
+    await page.getByText(/Hors connexion/).waitFor();
+    await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+    await page.getByText(/Vous êtes hors connexion/).waitFor();
+    await check(page, 'offline');
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+    await saved(page);
+  });
+
+  test('an upload that is cut says so and can be tried again', async () => {
+    await page.goto(pageOf(server.url, 'documents', workspace));
+    let cut = true;
+    await page.route('**/upload', (route) => (cut ? route.abort('connectionreset') : route.continue()));
+    await addFiles(page, [example('faq-en.html')]);
+    await page.getByRole('listitem').filter({ hasText: 'faq-en.html' }).getByRole('alert').waitFor();
+    cut = false;
+    await page.getByRole('button', { name: 'Réessayer' }).click();
+    await page.getByRole('button', { name: 'faq-en.html', exact: true }).waitFor();
+    await page.unroute('**/upload');
+  });
+
+  test('an address that does not exist has a page, and the API’s stays JSON', async () => {
+    const response = await page.goto(`${server.url}/nulle-part`);
+    assert.equal(response.status(), 404);
+    await page.getByRole('heading', { name: 'Cette page n’existe pas' }).waitFor();
+    const api = await fetch(`${server.url}/api/nulle-part`, { headers: { Accept: 'text/html' } });
+    assert.equal(api.status, 404);
+    assert.match(api.headers.get('content-type'), /json/);
+  });
+
+  test('nothing went wrong on the pages of these journeys', () => {
+    assert.deepEqual(context.problems, []);
+  });
+});
+
+describe('every page, in both themes, languages and sizes', () => {
+  for (const [name, options, titles] of [
+    ['light, French, wide', {}, { documents: 'Documents', widget: 'Widget', settings: 'Réglages' }],
+    ['dark, English, wide', { colorScheme: 'dark', locale: 'en-GB' }, { documents: 'Documents', widget: 'Widget', settings: 'Settings' }],
+    ['light, English, phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, locale: 'en-GB' }, { settings: 'Settings' }],
+    ['dark, French, phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, { settings: 'Réglages' }],
+  ]) {
+    test(name, async () => {
+      await another(options, async (fresh) => {
+        for (const path of ['/', '/sign-in', '/sign-up', '/invitation?email=a@exemple.fr&workspace=Vélobise', '/nulle-part']) {
+          await fresh.goto(server.url + path);
+          await fresh.locator('h1').waitFor();
+          await check(fresh, `${path}, ${name}`);
+        }
+        await fresh.goto(`${server.url}/sign-in`);
+        await fresh.locator('input[type=email]').fill(kEmail);
+        await fresh.locator('input[type=password]').fill(kPassword);
+        await fresh.locator('form button[type=submit]').click();
+        await fresh.waitForURL('**/workspaces');
+        for (const path of ['/workspaces', '/workspaces/new', '/account']) {
+          await fresh.goto(server.url + path);
+          await fresh.locator('h1').waitFor();
+          await check(fresh, `${path}, ${name}`);
+        }
+        for (const path of ['', 'documents', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'database', 'keys', 'members', 'settings']) {
+          await fresh.goto(pageOf(server.url, path, workspace));
+          await fresh.locator('main h1, main h2').first().waitFor();
+          if (titles[path]) await fresh.getByRole('heading', { name: titles[path], level: 1 }).waitFor();
+          await check(fresh, `${path || 'overview'}, ${name}`);
+        }
+        if (options.isMobile) {
+          await fresh.locator('header button[aria-expanded]').tap();
+          await fresh.getByRole('dialog').getByRole('navigation').waitFor();
+          await check(fresh, `menu, ${name}`);
+        }
+      });
+    });
+  }
+});
