@@ -165,7 +165,7 @@ void add_page_routes(Router& router, const PageRoutes& parts) {
     if (file.path == "demo.html") continue;
     const std::string path(file.path);
     add(
-        path == "index.html" ? "/minimal" : "/" + path,
+        "/" + path,
         [pages, path](const Request& request) -> Result<Response> {
           MONITORA_ASSIGN(Response response, pages->serve(request, path));
           return std::move(response).with("Content-Security-Policy", kPagePolicy);

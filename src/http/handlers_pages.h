@@ -1,4 +1,4 @@
-// What a browser opens: the page at /, the widget's script, and a page to try a widget on.
+// What a browser opens: the console, the widget's script, and a page to try a widget on.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,8 @@ struct PageRoutes {
   std::function<std::string(const Request&)> own_origin;
 };
 
-// GET /, its files, /widget/embed.js and /demo/{wid}. The files are compiled in.
+// GET / and every path that no other route has (the console), /widget/embed.js and /demo/{wid}. The
+// files are compiled in.
 void add_page_routes(Router& router, const PageRoutes& parts);
 
 // `text` for an HTML text or a quoted attribute.

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs one group of tests: unit (the widget's modules, no browser), widget and page (Chromium and a scripted
-# server) or journey (Chromium and the program: MONITORA_BIN, or build/release/monitora). Installs the npm
-# packages that are missing. Needs node 18 or later, npm, chromium and openssl.
+# Runs one group of tests: unit (the widget's modules, no browser), texts (of the console, no browser), widget
+# (Chromium and a scripted server), journey or console (Chromium and the program: MONITORA_BIN, or
+# build/release/monitora). Installs the npm packages that are missing. Needs node 18 or later, npm, chromium and
+# openssl.
 set -eu
 cd "$(dirname "$0")"
 [ -d node_modules ] || npm ci --no-audit --no-fund
@@ -10,7 +11,8 @@ cd "$(dirname "$0")"
 case "${1:-}" in
   unit) cd ../../widget && exec npm run --silent test ;;
   widget) exec node --test widget-faults.test.mjs ;;
-  page) exec node --test page.test.mjs ;;
+  texts) exec node --test ../../console/scripts/texts.test.mjs ;;
   journey) exec node --test journey.test.mjs ;;
-  *) echo "usage: run.sh unit|widget|page|journey" >&2; exit 2 ;;
+  console) exec node --test console.test.mjs ;;
+  *) echo "usage: run.sh unit|texts|widget|journey|console" >&2; exit 2 ;;
 esac

@@ -54,7 +54,7 @@ try {
     const shown = await context.newPage();
     const picture = async (of, address) => {
       await shown.goto(address);
-      await shown.locator('main h1, main h2, h1').first().waitFor();
+      await shown.locator('h1:visible').first().waitFor();
       await shown.locator('.skeleton').first().waitFor({ state: 'detached' });
       await shown.evaluate(() => document.fonts.ready);
       await shown.screenshot({ path: join(directory, `${of}-${name}.png`), animations: 'disabled' });

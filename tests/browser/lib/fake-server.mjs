@@ -1,4 +1,4 @@
-// A scripted server that speaks http.md's routes of the widget and the page, and misbehaves on demand.
+// A scripted server that speaks http.md's routes of the widget, and misbehaves on demand.
 // Everything is in memory; a test reads `requests` and queues faults with `next(…)`.
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
@@ -44,7 +44,6 @@ export async function startFakeServer(options = {}) {
     release: () => fake.held.splice(0).forEach((go) => go()),
     chats: () => fake.requests.filter((one) => one.path.endsWith('/chat')),
   };
-  const house = startHouse();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://x');
     const parts = [];
@@ -55,7 +54,6 @@ export async function startFakeServer(options = {}) {
     fake.requests.push(seen);
     const widget = /^\/api\/widget\/([0-9a-f-]{36})\/(\w+)$/.exec(url.pathname);
     if (widget) return visitor(fake, widget[1], widget[2], seen, response);
-    if (url.pathname.startsWith('/api/')) return house(fake, seen, body, response);
     return file(url.pathname, response);
   });
   await new Promise((done) => server.listen(options.port ?? 0, '127.0.0.1', done));
@@ -78,7 +76,7 @@ function refuse(response, status, code, detail, headers) {
 
 function file(path, response) {
   const demo = /^\/demo\/([0-9a-f-]{36})$/.exec(path);
-  const name = demo ? 'demo.html' : path === '/' ? 'index.html' : path.slice(1);
+  const name = demo ? 'demo.html' : path.slice(1);
   const place = path === '/widget/embed.js' ? 'widget/dist/embed.js' : join('src/http/static', name.replace(/[^\w.-]/g, ''));
   try {
     let content = readFileSync(join(root, place), 'utf8');
@@ -181,95 +179,4 @@ function answer(fake, { body }, response) {
     response.write(whole.subarray(at, ++at), () => setImmediate(step));
   };
   step();
-}
-
-// --- what the page at / uses ------------------------------------------------------------------------------
-
-function startHouse() {
-  const users = new Map();
-  const workspaces = new Map();
-  const documents = new Map();
-  let refresh;
-  const session = (user) => {
-    refresh = randomUUID();
-    return { user, access_token: `access-${user.email}`, refresh_token: refresh, token_type: 'bearer', expires_in: 3600 };
-  };
-  const cookie = () => ({ 'Set-Cookie': `monitora_refresh=${refresh}; HttpOnly; SameSite=Strict; Path=/api/auth` });
-  let current;
-  return (fake, seen, body, response) => {
-    const { method, path } = seen;
-    const is = (verb, pattern) => method === verb && new RegExp(`^${pattern}$`).exec(path);
-    let found;
-    if (is('POST', '/api/auth/register')) {
-      if (seen.body.password.length < 10) {
-        const detail = 'Le mot de passe doit avoir au moins 10 caractères.';
-        return reply(response, 422, { detail, code: 'weak_password', request_id: randomUUID(), errors: [{ field: 'password', message: detail }] });
-      }
-      if (users.has(seen.body.email)) return refuse(response, 409, 'email_taken', 'Un compte existe déjà avec cette adresse.');
-      const user = { id: randomUUID(), email: seen.body.email, full_name: seen.body.full_name ?? '', role: 'admin', created_at: new Date().toISOString(), last_login_at: null };
-      users.set(user.email, { user, password: seen.body.password });
-      return reply(response, 201, session((current = user)), cookie());
-    }
-    if (is('POST', '/api/auth/login')) {
-      const known = users.get(seen.body.email);
-      if (known?.password !== seen.body.password) return refuse(response, 401, 'invalid_credentials', 'Adresse ou mot de passe incorrect.');
-      return reply(response, 200, session((current = known.user)), cookie());
-    }
-    if (is('POST', '/api/auth/refresh')) {
-      const sent = /monitora_refresh=([\w-]+)/.exec(seen.headers.cookie ?? '')?.[1] ?? seen.body?.refresh_token;
-      if (!current || sent !== refresh) return refuse(response, 401, 'unauthenticated', 'Connectez-vous.');
-      return reply(response, 200, session(current), cookie());
-    }
-    if (!current || seen.headers.authorization !== `Bearer access-${current.email}`) return refuse(response, 401, 'unauthenticated', 'Connectez-vous.');
-    if (is('POST', '/api/auth/logout')) {
-      current = refresh = undefined;
-      return reply(response, 204, undefined, { 'Set-Cookie': 'monitora_refresh=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/api/auth' });
-    }
-    if (is('GET', '/api/auth/me')) return reply(response, 200, current);
-    if (is('GET', '/api/workspaces')) return reply(response, 200, { items: [...workspaces.values()], next_cursor: null });
-    if (is('POST', '/api/workspaces')) {
-      const workspace = { id: randomUUID(), description: '', domain: '', allowed_domains: [], is_active: true, role: 'admin', rag_config: {}, widget_config: {}, documents_count: 0, conversations_count: 0, messages_count: 0, ...seen.body };
-      workspaces.set(workspace.id, workspace);
-      return reply(response, 201, workspace);
-    }
-    if (method !== 'POST' && (found = /^\/api\/workspaces\/([\w-]+)$/.exec(path))) {
-      const workspace = workspaces.get(found[1]);
-      if (!workspace) return refuse(response, 404, 'not_found', 'Introuvable.');
-      if (method === 'PATCH') {
-        const bad = seen.body.allowed_domains?.find((one) => !/^[\w.-]+(:\d+)?$/.test(one));
-        if (bad) {
-          return reply(response, 422, { detail: `« ${bad} » n’est pas un nom de domaine.`, code: 'invalid_field', request_id: randomUUID(), errors: [{ field: 'allowed_domains', message: '…' }] });
-        }
-        Object.assign(workspace, seen.body);
-      }
-      return reply(response, 200, workspace);
-    }
-    if ((found = is('GET', '/api/documents/workspace/([\\w-]+)'))) {
-      const items = [...documents.values()].filter((one) => one.workspace_id === found[1]);
-      const shown = structuredClone(items);
-      // Each look moves an upload one step on.
-      for (const one of items) {
-        if (one.status === 'processing') Object.assign(one, one.file_size === 0 ? { status: 'error', error_message: 'Le fichier est vide.' } : { status: 'indexed', chunk_count: 12, indexed_at: new Date().toISOString() });
-        if (one.status === 'pending') one.status = 'processing';
-      }
-      return reply(response, 200, { items: shown, next_cursor: null });
-    }
-    if ((found = is('POST', '/api/documents/workspace/([\\w-]+)/upload'))) {
-      const text = body.toString('latin1');
-      const filename = Buffer.from(/filename="([^"]*)"/.exec(text)[1], 'latin1').toString('utf8');
-      if (filename.endsWith('.exe')) return refuse(response, 415, 'unsupported_type', 'Ce type de fichier n’est pas pris en charge.');
-      const start = text.indexOf('\r\n\r\n') + 4;
-      const size = text.lastIndexOf('\r\n--') - start;
-      const one = { id: randomUUID(), workspace_id: found[1], filename, mime_type: 'text/plain', file_size: size, status: 'pending', chunk_count: 0, error_message: null, created_at: new Date().toISOString(), indexed_at: null };
-      documents.set(one.id, one);
-      return reply(response, 202, one);
-    }
-    if ((found = is('DELETE', '/api/documents/([\\w-]+)'))) return documents.delete(found[1]) ? reply(response, 204) : refuse(response, 404, 'not_found', 'Introuvable.');
-    if (is('POST', '/api/chat')) {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      const tokens = fake.answer.match(/[\s\S]{1,7}/g).map((content) => event({ type: 'token', content }));
-      return response.end(event({ type: 'sources', sources: fake.sources }) + tokens.join('') + event({ type: 'done', conversation_id: randomUUID(), message_id: randomUUID(), confidence: 'high', rag_score: 0.87, cached: false }));
-    }
-    return refuse(response, 404, 'not_found', 'Introuvable.');
-  };
 }
