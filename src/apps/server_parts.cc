@@ -244,7 +244,8 @@ Status ServerParts::make_server() {
                               *limiter_,
                               settings_.rate_limit_address,
                               settings_.rate_limit_visitor,
-                              settings_.rate_limit_workspace};
+                              settings_.rate_limit_workspace,
+                              changes_.get()};
   http::Router router;
   http::add_routes(router, *services_);
   http::add_conversation_routes(router,

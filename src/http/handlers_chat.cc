@@ -56,7 +56,8 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
                         {"cached", answer.cached}};
   };
   return answer_chat(parts.chat, parts.workers, std::move(question), stream, answer_fields,
-                     request.language, request.request_id);
+                     request.language, request.request_id,
+                     watch_key(parts.events, request.principal));
 }
 
 }  // namespace

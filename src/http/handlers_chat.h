@@ -9,6 +9,7 @@
 namespace monitora {
 class CacheStore;
 class ConversationStore;
+class EventBus;
 class Executor;
 class Handovers;
 class IdentityVerifier;
@@ -35,6 +36,7 @@ struct ChatRoutes {
   int messages_by_address = 30;  // a minute
   int messages_by_visitor = 30;
   int messages_by_workspace = 1000;
+  EventBus* events = nullptr;  // null: a revoked key's running answers go on to their end
 };
 
 void add_chat_routes(Router& router, const ChatRoutes& parts);

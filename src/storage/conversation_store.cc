@@ -239,6 +239,8 @@ class SqlConversationStore final : public ConversationStore {
                    {p(conversation), p(workspace)}));
         return there ? Status() : absent();
       }
+      if (to == Handover::requested)
+        MONITORA_TRY(tell_of_handover(connection, workspace, conversation, now));
       if (notify)
         MONITORA_TRY(insert_job(connection, "handover_mail",
                                 handover_mail_payload(workspace, conversation), now, now)
@@ -319,6 +321,20 @@ class SqlConversationStore final : public ConversationStore {
                                      {"message_id", message.to_string()},
                                      {"channel", before->channel}}),
                          clock_.now());
+  }
+
+  Status tell_of_handover(Connection& connection, const WorkspaceId& workspace,
+                          const ConversationId& conversation, Time now) const {
+    if (!webhooks_listen(workspace)) return {};
+    MONITORA_ASSIGN(
+        const auto channel,
+        query_one(connection, "SELECT channel FROM conversations WHERE id = ? AND workspace_id = ?",
+                  {p(conversation), p(workspace)},
+                  [](const Row& row) { return std::string(row.text(0)); }));
+    if (!channel || *channel == to_string(Channel::test)) return {};
+    return outbox_->tell(
+        connection, workspace, kHandoverRequested,
+        event_data({{"conversation_id", conversation.to_string()}, {"channel", *channel}}), now);
   }
 
   static std::string event_data(boost::json::object data) { return boost::json::serialize(data); }

@@ -108,6 +108,7 @@ TEST_P(WebhookContract, AreToldWhatTheyAskedForInIdsWithoutWords) {
   const WebhookId all =
       hook({"answer.low_confidence", "conversation.created", "feedback.negative"});
   const WebhookId thumbs = hook({"feedback.negative"});
+  const WebhookId people = hook({"handover.requested"});
   const Turn weak = talk(0.49);
   talk(0.5);
   talk(0.1, Channel::test);
@@ -121,12 +122,16 @@ TEST_P(WebhookContract, AreToldWhatTheyAskedForInIdsWithoutWords) {
   }
   EXPECT_THAT(told(thumbs), ElementsAre("feedback.negative", "feedback.negative"))
       << "a thumb that was down already is no news";
+  for (const Handover to : {Handover::requested, Handover::requested, Handover::person})
+    ASSERT_TRUE(conversations->set_handover(workspace, weak.conversation, to, "Paul", false).ok());
+  EXPECT_THAT(told(people), ElementsAre("handover.requested"));
   EXPECT_EQ(conversations->set_feedback(other, weak.conversation, weak.answer, -1).key(),
             "message_not_found");
   const WebhookDelivery latest = webhooks->deliveries(workspace, thumbs, {})->items.front();
   EXPECT_THAT(latest.payload, HasSubstr(latest.id.to_string()));
   EXPECT_THAT(latest.payload, HasSubstr(weak.answer.to_string()));
-  for (const WebhookDelivery& each : webhooks->deliveries(workspace, all, {})->items)
+  const Page<WebhookDelivery> list = *webhooks->deliveries(workspace, all, {});
+  for (const WebhookDelivery& each : list.items)
     EXPECT_THAT(each.payload, Not(HasSubstr("Confidentiel")));
   EXPECT_EQ(count("jobs"), count("webhook_deliveries"));
 }
@@ -230,7 +235,8 @@ TEST_P(WebhookContract, ASilentReceiverIsPausedAndADeadOneSwitchedOff) {
                   .ok());
   EXPECT_FALSE(webhooks->find(workspace, id)->is_enabled);
   EXPECT_TRUE(webhooks->find(workspace, id)->disabled_at.has_value());
-  for (const WebhookDelivery& each : webhooks->deliveries(workspace, id, {})->items) {
+  const Page<WebhookDelivery> list = *webhooks->deliveries(workspace, id, {});
+  for (const WebhookDelivery& each : list.items) {
     EXPECT_EQ(each.status, DeliveryStatus::failed);
     EXPECT_EQ(each.last_error, "webhook_disabled");
   }

@@ -10,7 +10,6 @@ const models = [];
 for await (const model of client.models.list()) models.push(model.id);
 assert.deepEqual(models, [MODEL]);
 
-// Two questions that differ: the second must not come from the cache.
 const whole = await client.chat.completions.create({ model: MODEL, messages });
 assert.equal(whole.choices[0].message.content, "Deux à trois jours [1].");
 assert.equal(whole.choices[0].message.annotations[0].filename, "livraison.html");
