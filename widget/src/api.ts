@@ -363,9 +363,8 @@ function takeLive(data: string, listener: LiveListener): void {
   if (type === 'handover') {
     listener.handover(readHandover({ handover: member(event, 'state') }));
   } else if (type === 'message') {
-    const message = member(event, 'message') ?? event;
-    const author = stringIn(member(message, 'author'), 'name');
-    listener.message({ id: stringIn(message, 'id'), content: stringIn(message, 'content'), author });
+    const author = stringIn(member(event, 'author'), 'name');
+    listener.message({ id: stringIn(event, 'id'), content: stringIn(event, 'content'), author });
   }
 }
 

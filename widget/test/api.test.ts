@@ -144,7 +144,7 @@ test('a person who answers: asked for, and followed as they write', async () => 
     json(200, { handover: 'requested' }),
     stream(
       'data: {"type":"handover","state":"person"}\n\n' +
-        'data: {"type":"message","message":{"id":"p1","content":"Bonjour","author":{"name":"Zoé"}}}\n\n' +
+        'data: {"type":"message","id":"p1","role":"assistant","content":"Bonjour","author":{"name":"Zoé"}}\n\n' +
         'data: {no}\n\n: ping\n\ndata: {"type":"tomorrow"}\n\n',
     ),
   );
