@@ -117,8 +117,8 @@ class Webhooks(ServerTest):
         self.assertEqual((len(self.receiver.got), ids), (2, {first["id"]}))
 
     def test_redirects_and_private_addresses(self):
-        for url in ("http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://localhost/", "http://[::1]/", "ftp://a.example/",
-                    "http://user:word@127.0.0.1/", "crochet", "http://127.1/", "http://0x7f000002/"):
+        for url in ("http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://127.0.0.2/", "http://[::1]/", "ftp://a.example/",
+                    "http://user:word@127.0.0.1/", "crochet", "http://127.2/", "http://0x7f000002/"):
             with self.subTest(url=url):
                 reply = self.server.request("POST", self.hooks, {"url": url, "events": ["conversation.created"]}, self.token)
                 self.assert_status(reply, 422)
