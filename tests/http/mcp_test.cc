@@ -58,7 +58,7 @@ TEST_F(McpScenario, ToolsAnswerOrSayWhatIsWrong) {
   EXPECT_EQ(result.at("structuredContent").at("passages"), json::array());
   result = tool("ask", {{"question", "Horaires ?"}}).at("result");
   const json::value& answer = result.at("structuredContent");
-  EXPECT_THAT(std::string(answer.at("answer").as_string()), HasSubstr("have not found"));
+  EXPECT_THAT(std::string(answer.at("answer").as_string()), HasSubstr("not found"));
   EXPECT_EQ(answer.at("confidence"), "low");
   EXPECT_EQ(server.rows("SELECT count(*) FROM conversations WHERE channel = 'api'"), 1);
   const json::value conversation = answer.at("conversation_id");
