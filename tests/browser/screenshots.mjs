@@ -1,4 +1,5 @@
 // screenshots.mjs DIRECTORY: see console/screenshots.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +39,21 @@ try {
     if (i % 3 !== 1) await call('feedback', { message_id: answer.message_id, session_token: answer.session_token, feedback: i === 5 ? -1 : 1 });
     conversation ??= answer.session_id;
   }
+  // The same conversations on the days before, more and more of them: curves need a past.
+  execFileSync('sqlite3', [join(server.data, 'monitora.db'), `
+    PRAGMA busy_timeout = 10000;
+    CREATE TEMP TABLE days AS WITH RECURSIVE d(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM d WHERE n < 45) SELECT n FROM d;
+    CREATE TEMP TABLE made AS SELECT c.id AS was, days.n AS n,
+      lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))) AS id
+      FROM conversations c CROSS JOIN days WHERE c.channel = 'widget' AND abs(random()) % 60 > days.n + (days.n % 7) * 3;
+    INSERT INTO conversations (id, workspace_id, visitor_id, title, channel, started_at, last_message_at)
+      SELECT made.id, workspace_id, visitor_id || '-' || (made.n % 9), title, channel, strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-' || made.n || ' days'), strftime('%Y-%m-%dT%H:%M:%fZ', last_message_at, '-' || made.n || ' days')
+      FROM made JOIN conversations c ON c.id = made.was;
+    INSERT INTO messages (id, conversation_id, role, content, sources, rag_score, feedback, response_time_ms, ttfb_ms, cached, created_at)
+      SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))), made.id, role, content, sources, rag_score, feedback, response_time_ms, ttfb_ms, made.n % 4 = 0, strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '-' || made.n || ' days')
+      FROM made JOIN messages m ON m.conversation_id = made.was;`]);
+  await account.call('POST', `/api/insights/${workspace}/recalculate`);
+  await account.call('POST', `/api/workspaces/${workspace}/answers`, { question: 'Quels sont vos horaires ?', variants: ['Vous ouvrez à quelle heure ?'], answer: 'Du lundi au samedi, de **9 h à 18 h**.' });
   const { low_confidence_groups: groups } = await account.call('GET', `/api/insights/${workspace}`);
   const { items: documents } = await account.call('GET', `/api/documents/workspace/${workspace}?limit=200`);
   const faq = documents.find((one) => one.filename === 'faq.md');
@@ -69,8 +85,8 @@ try {
     await picture('create', `${server.url}/workspaces/new`);
     await picture('account', `${server.url}/account`);
     for (const [of, path, more] of [
-      ['overview', ''], ['documents', 'documents'], ['document', 'documents', `&document=${faq.id}`], ['conversations', 'conversations', `&conversation=${conversation}`], ['conversations-list', 'conversations'],
-      ['insights', 'insights', groups[0] && `&group=${groups[0].group_id}`], ['analytics', 'analytics', '&period=24h'], ['widget', 'widget'], ['keys', 'keys'], ['members', 'members'], ['settings', 'settings'], ['database', 'database'],
+      ['overview', ''], ['documents', 'documents'], ['answers', 'answers'], ['document', 'documents', `&document=${faq.id}`], ['conversations', 'conversations', `&conversation=${conversation}`], ['conversations-list', 'conversations'],
+      ['insights', 'insights', groups[0] && `&group=${groups[0].group_id}`], ['analytics', 'analytics', '&period=30d'], ['widget', 'widget'], ['keys', 'keys'], ['members', 'members'], ['settings', 'settings'], ['database', 'database'],
     ]) {
       await picture(of, pageOf(server.url, path, workspace, more ?? ''));
     }

@@ -86,7 +86,7 @@ export function DocumentDetail({ id, passage: chosen, excerpt, onClose }: { id: 
           <p className="text-soft">{t('documents.errorHelp')}</p>
         </Note>
       )}
-      <div className={cx('grid gap-8', view === 'both' && 'lg:grid-cols-2')}>
+      <div className={cx('grid grid-cols-1 gap-8', view === 'both' && 'lg:grid-cols-2')}>
         {view !== 'original' && (
           <section aria-labelledby="passages">
             <h2 id="passages" className="mb-3 text-lg">{t('documents.viewPassages')}</h2>
@@ -139,7 +139,7 @@ function Passages({ chunks, wanted, onPage }: { chunks: Chunk[]; wanted: string;
           return (
             <li key={one.id} ref={is ? target : undefined} className={cx('rounded-md border bg-sheet p-4', is ? 'border-primary' : 'border-rule')}>
               <div className="mb-1.5 flex items-baseline justify-between gap-3 text-sm">
-                <span className="font-mono font-bold text-soft">[{number(one.chunk_index + 1)}]</span>
+                <span className="shrink-0 font-mono font-bold whitespace-nowrap text-soft">[{number(one.chunk_index + 1)}]</span>
                 {one.metadata.page === undefined ? <span className="text-right text-faint">{place(t, one.metadata)}</span> : <button type="button" className="text-link underline underline-offset-2" onClick={() => onPage(one.metadata.page, one.chunk_index)}>{place(t, one.metadata)}</button>}
               </div>
               <p dir="auto" className="text-[0.9375rem] whitespace-pre-wrap">{is ? <mark>{one.content}</mark> : one.content}</p>

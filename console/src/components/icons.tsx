@@ -2,6 +2,7 @@
 const kPaths = {
   overview: 'M3 3h6v8H3zM11 3h6v5h-6zM11 10h6v7h-6zM3 13h6v4H3z',
   documents: 'M5 2.5h6.5L16 7v10.5H5zM11 2.5V7.5h5M8 11h5M8 14h5',
+  answers: 'M3 16.5l1-4L13.5 3l3 3L7 15.5zM11.5 5l3 3M11 16.5h6',
   playground: 'M3 4h14v9.5H9.5L5.5 17v-3.5H3zM7 7.5h6M7 10.5h4',
   conversations: 'M2.5 3.5h10v7h-5l-3 2.5v-2.5h-2zM15 7.5h2.5v7h-2V17l-3-2.5H7.5V13',
   insights: 'M10 2.5a5.2 5.2 0 0 1 3 9.4V14H7v-2.1a5.2 5.2 0 0 1 3-9.4zM7.5 17h5',
@@ -23,18 +24,18 @@ const kPaths = {
   alert: 'M10 2.8L18 17H2zM10 8v4M10 14.4v.1',
   info: 'M10 17.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15zM10 9v5M10 6v.1',
   eye: 'M1.5 10S4.5 4.5 10 4.5 18.5 10 18.5 10 15.5 15.5 10 15.5 1.5 10 1.5 10zM10 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z',
-  eyeOff: 'M3 3l14 14M8 5a9 9 0 0 1 2-.5c5.500 0 8.500 5.500 8.500 5.500a15 15 0 0 1-2.600 3.200M12.500 14.900a8 8 0 0 1-2.500.600C4.500 15.500 1.500 10 1.500 10A15 15 0 0 1 5 6',
-  back: 'M16.5 10h-13M8.500 5L3.500 10l5 5',
-  send: 'M3 10l14-6.500-4.500 13-3-5.500zM9.500 11L17 3.500',
+  eyeOff: 'M3 3l14 14M8 5a9 9 0 0 1 2-.5c5.5 0 8.5 5.5 8.5 5.5a15 15 0 0 1-2.6 3.2M12.5 14.9a8 8 0 0 1-2.5.6C4.5 15.5 1.5 10 1.5 10A15 15 0 0 1 5 6',
+  back: 'M16.5 10h-13M8.5 5L3.5 10l5 5',
+  send: 'M3 10l14-6.5-4.5 13-3-5.5zM9.5 11L17 3.5',
   stop: 'M5 5h10v10H5z',
-  more: 'M4.500 10h.1M10 10h.1M15.500 10h.1',
-  menu: 'M3 5.500h14M3 10h14M3 14.500h14',
-  up: 'M6.500 17V9l3-6c1.500 0 2 1 1.800 2.300L10.800 8H16l-1.200 9zM3 9h3.500v8H3z',
-  down: 'M13.500 3v8l-3 6c-1.500 0-2-1-1.800-2.300l.5-2.700H4l1.200-9zM17 11h-3.500V3H17z',
-  out: 'M12 3.500H4v13h8M8.500 10H17.500M14 6.500l3.500 3.500-3.500 3.500',
-  user: 'M10 10a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM3.500 17c0-3.300 2.900-5 6.500-5s6.500 1.700 6.500 5',
-  link: 'M8.500 11.500a3.500 3.500 0 0 0 5 0l3-3a3.500 3.500 0 0 0-5-5l-1 1M11.500 8.500a3.500 3.500 0 0 0-5 0l-3 3a3.500 3.500 0 0 0 5 5l1-1',
-  chevron: 'M7.500 4.500L13 10l-5.500 5.500',
+  more: 'M4.5 10h.1M10 10h.1M15.5 10h.1',
+  menu: 'M3 5.5h14M3 10h14M3 14.5h14',
+  up: 'M6.5 17V9l3-6c1.5 0 2 1 1.8 2.3L10.8 8H16l-1.2 9zM3 9h3.5v8H3z',
+  down: 'M13.5 3v8l-3 6c-1.5 0-2-1-1.8-2.3l.5-2.7H4l1.2-9zM17 11h-3.5V3H17z',
+  out: 'M12 3.5H4v13h8M8.5 10H17.5M14 6.5l3.5 3.5-3.5 3.5',
+  user: 'M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3.5 17c0-3.3 2.9-5 6.5-5s6.5 1.7 6.5 5',
+  link: 'M8.5 11.5a3.5 3.5 0 0 0 5 0l3-3a3.5 3.5 0 0 0-5-5l-1 1M11.5 8.5a3.5 3.5 0 0 0-5 0l-3 3a3.5 3.5 0 0 0 5 5l1-1',
+  chevron: 'M7.5 4.5L13 10l-5.5 5.5',
 } as const;
 export type IconName = keyof typeof kPaths;
 
@@ -51,8 +52,8 @@ export function Mark({ className = 'h-7' }: { className?: string }) {
   return (
     <svg aria-hidden viewBox="0 0 34 28" className={className} fill="none">
       <path d="M9 3H4v22h5M25 3h5v22h-5" stroke="currentColor" strokeWidth="3.2" />
-      <path d="M9 10.500h15M9 17.500h10" stroke="var(--marker)" strokeWidth="5" className="mark-line" />
-      <path d="M10.500 10.500h12M10.500 17.500h7" stroke="currentColor" strokeWidth="1.800" />
+      <path d="M9 10.5h15M9 17.5h10" stroke="var(--marker)" strokeWidth="5" className="mark-line" />
+      <path d="M10.5 10.5h12M10.5 17.5h7" stroke="currentColor" strokeWidth="1.8" />
     </svg>
   );
 }

@@ -28,7 +28,7 @@ const kEntries: Entry[][] = [
   [
     { page: '', text: 'nav.overview', icon: 'overview' },
     { page: 'documents', text: 'nav.documents', icon: 'documents' },
-    { page: 'answers', text: 'nav.answers', icon: 'check' },
+    { page: 'answers', text: 'nav.answers', icon: 'answers' },
     { page: 'playground', text: 'nav.playground', icon: 'playground' },
   ],
   [

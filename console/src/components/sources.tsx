@@ -22,7 +22,7 @@ export function Sources({ workspace, sources, cited }: { workspace: string; sour
       {sources.map((one) => (
         <li key={one.index} ref={one.index === cited ? target : undefined} className={cx('grid gap-1.5 border-l-4 pl-3', one.index === cited ? 'border-marker' : 'border-rule')}>
           <NearLink href={sourceHref(workspace, one)} className="flex items-baseline gap-2 font-semibold text-link hover:underline">
-            <span className="font-mono">[{one.index}]</span>
+            <span className="shrink-0 font-mono whitespace-nowrap">[{one.index}]</span>
             <span className="min-w-0" dir="auto">{one.filename}{one.page !== undefined && <span className="font-normal text-faint">, {t('source.page', one.page)}</span>}</span>
             <Icon name="chevron" className="size-3.5 self-center" />
           </NearLink>

@@ -218,7 +218,7 @@ export function PageTitle({ title, children, actions }: { title: ReactNode; chil
 /** A part of a page: its name in the margin, its content beside. */
 export function Section({ title, hint, children, id }: { title: ReactNode; hint?: ReactNode; children: ReactNode; id?: string }) {
   return (
-    <section id={id} className="grid gap-x-10 gap-y-4 border-t border-rule py-7 lg:grid-cols-[15rem_minmax(0,1fr)]">
+    <section id={id} className="grid grid-cols-1 gap-x-10 gap-y-4 border-t border-rule py-7 lg:grid-cols-[15rem_minmax(0,1fr)]">
       <div className="grid content-start gap-1.5">
         <h2 className="text-lg">{title}</h2>
         {hint && <p className="text-sm text-faint max-w-[60ch]">{hint}</p>}

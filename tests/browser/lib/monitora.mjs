@@ -43,6 +43,7 @@ export async function startMonitora(settings = {}) {
   }
   return {
     url,
+    data,
     output: () => output,
     /** Ends the server; fails if it had ended by itself, or ends with anything but success. */
     async stop() {

@@ -41,7 +41,7 @@ export default function Overview() {
           </>
         )}
       </section>
-      <div className="mt-8 grid gap-x-10 gap-y-8 lg:grid-cols-2">
+      <div className="mt-8 grid grid-cols-1 gap-x-10 gap-y-8 lg:grid-cols-2">
         <RecentConversations />
         <ToImprove />
       </div>

@@ -1,6 +1,6 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { ConversationDetail } from '@/components/conversation-detail';
 import { Icon } from '@/components/icons';
 import { Menu } from '@/components/menu';
@@ -86,6 +86,8 @@ export default function Conversations() {
     }
   };
 
+  const show = useCallback((id: string) => set({ conversation: id }), [set]);
+  const render = useCallback((one: Conversation) => <Row conversation={one} current={one.id === open} onOpen={show} />, [open, show]);
   if (!isPending && !error && !filtered && items.length === 0 && !open) {
     return (
       <>
@@ -96,17 +98,18 @@ export default function Conversations() {
   }
   return (
     <>
+      {open && <h1 className="sr-only xl:hidden">{t('nav.conversations')}</h1>}
       <div className={cx(open && 'hidden xl:block')}>
         <PageTitle title={t('nav.conversations')} actions={<Menu label={t('conversations.export')} text={t('conversations.export')} icon="download" choices={[{ text: t('conversations.exportCsv'), icon: 'download', onPick: () => void exportAs('csv') }, { text: t('conversations.exportJsonl'), icon: 'download', onPick: () => void exportAs('jsonl') }]} />}>
           {t('conversations.text', number(workspace.conversations_count))}
         </PageTitle>
         <Filters />
       </div>
-      <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
+      <div className="grid grid-cols-1 gap-8 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.25fr)]">
         <div className={cx('min-w-0', open && 'hidden xl:block', isPlaceholderData && 'opacity-60')}>
           {isPending ? <SkeletonRows rows={8} className="h-16" /> : error && !data ? <Failed error={error} again={() => void refetch()} /> : items.length === 0 ? <p role="status" className="py-6 text-soft">{t('conversations.noneFound')}</p> : (
             <div className="border-t border-rule">
-              <VirtualList items={items} label={t('nav.conversations')} rowHeight={73} keyOf={(one) => one.id} hasMore={hasNextPage} isLoadingMore={isFetchingNextPage} loadMore={more} render={(one) => <Row conversation={one} current={one.id === open} onOpen={() => set({ conversation: one.id })} />} />
+              <VirtualList items={items} label={t('nav.conversations')} rowHeight={73} keyOf={idOf} hasMore={hasNextPage} isLoadingMore={isFetchingNextPage} loadMore={more} render={render} />
             </div>
           )}
         </div>
@@ -155,10 +158,12 @@ function Filters() {
   );
 }
 
-function Row({ conversation, current, onOpen }: { conversation: Conversation; current: boolean; onOpen: () => void }) {
+const idOf = (one: Conversation) => one.id;
+
+const Row = memo(function Row({ conversation, current, onOpen }: { conversation: Conversation; current: boolean; onOpen: (id: string) => void }) {
   const t = useText();
   return (
-    <button type="button" aria-current={current || undefined} className={cx('grid min-h-[4.5rem] w-full content-center gap-1 border-l-4 py-2 pr-2 pl-3 text-left hover:bg-sunken', current ? 'border-marker bg-sheet' : 'border-transparent')} onClick={onOpen}>
+    <button type="button" aria-current={current || undefined} className={cx('grid min-h-[4.5rem] w-full content-center gap-1 border-l-4 py-2 pr-2 pl-3 text-left hover:bg-sunken', current ? 'border-marker bg-sheet' : 'border-transparent')} onClick={() => onOpen(conversation.id)}>
       <span className="line-clamp-1 font-semibold" dir="auto">{conversation.title || t('conversations.untitled')}</span>
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-faint">
         {ago(conversation.last_message_at ?? conversation.started_at)} · {t('conversations.messages', conversation.messages_count)}
@@ -168,4 +173,4 @@ function Row({ conversation, current, onOpen }: { conversation: Conversation; cu
       </span>
     </button>
   );
-}
+});

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { DocumentStatus } from '@/components/document-status';
 import { Icon } from '@/components/icons';
@@ -99,6 +99,8 @@ function List() {
     }
   };
 
+  const actions = useMemo((): Actions => ({ open: (one) => set({ document: one.id }), remove, reindex: (one) => void reindex(one) }), [set, remove, reindex]);
+  const render = useCallback((one: Document) => <Row document={one} mayEdit={mayEdit} actions={actions} />, [mayEdit, actions]);
   const empty = !isPending && !error && !status && !wanted && items.length === 0 && !hasNextPage;
   return (
     <DropArea enabled={mayEdit} workspace={id}>
@@ -136,7 +138,7 @@ function List() {
                 isFetchingNextPage || hasNextPage ? <SkeletonRows rows={2} /> : <p className="py-8 text-soft">{t('documents.noneFound')}</p>
               ) : (
                 <div className={cx('border-t border-rule', isPlaceholderData && 'opacity-60')}>
-                  <VirtualList items={items} label={t('nav.documents')} rowHeight={65} keyOf={(one) => one.id} hasMore={hasNextPage} isLoadingMore={isFetchingNextPage} loadMore={more} render={(one) => <Row document={one} mayEdit={mayEdit} onOpen={() => set({ document: one.id })} onDelete={() => remove(one)} onReindex={() => void reindex(one)} />} />
+                  <VirtualList items={items} label={t('nav.documents')} rowHeight={65} keyOf={idOf} hasMore={hasNextPage} isLoadingMore={isFetchingNextPage} loadMore={more} render={render} />
                 </div>
               )}
             </>
@@ -147,14 +149,22 @@ function List() {
   );
 }
 
-function Row({ document, mayEdit, onOpen, onDelete, onReindex }: { document: Document; mayEdit: boolean; onOpen: () => void; onDelete: () => void; onReindex: () => void }) {
+const idOf = (one: Document) => one.id;
+interface Actions {
+  open: (one: Document) => void;
+  remove: (one: Document) => void;
+  reindex: (one: Document) => void;
+}
+
+// Drawn again when its document changes, not whenever the list is scrolled.
+const Row = memo(function Row({ document, mayEdit, actions }: { document: Document; mayEdit: boolean; actions: Actions }) {
   const t = useText();
   return (
     <div className="flex min-h-16 items-center gap-x-4 gap-y-1 py-2">
       <Icon name="documents" className="hidden text-faint sm:block" />
       <div className="grid min-w-0 flex-1 gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-center">
         <div className="min-w-0">
-          <button type="button" dir="auto" className="block max-w-full truncate text-left font-semibold hover:text-link hover:underline" onClick={onOpen}>{document.filename}</button>
+          <button type="button" dir="auto" className="block max-w-full truncate text-left font-semibold hover:text-link hover:underline" onClick={() => actions.open(document)}>{document.filename}</button>
           {document.status === 'error' && document.error_message ? <p className="line-clamp-2 text-sm text-bad">{document.error_message}</p> : <p className="text-sm text-faint">{size(document.file_size)} · {t('documents.added', ago(document.created_at))}</p>}
         </div>
         <div><DocumentStatus document={document} /></div>
@@ -163,15 +173,15 @@ function Row({ document, mayEdit, onOpen, onDelete, onReindex }: { document: Doc
         <Menu
           label={t('documents.actions', document.filename)}
           choices={[
-            { text: t('documents.open'), icon: 'eye', onPick: onOpen },
-            { text: t('documents.reindex'), icon: 'refresh', onPick: onReindex },
-            { text: t('documents.delete'), icon: 'trash', danger: true, onPick: onDelete },
+            { text: t('documents.open'), icon: 'eye', onPick: () => actions.open(document) },
+            { text: t('documents.reindex'), icon: 'refresh', onPick: () => actions.reindex(document) },
+            { text: t('documents.delete'), icon: 'trash', danger: true, onPick: () => actions.remove(document) },
           ]}
         />
       )}
     </div>
   );
-}
+});
 
 function Uploads({ workspace }: { workspace: string }) {
   const t = useText();

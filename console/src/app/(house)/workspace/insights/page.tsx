@@ -59,7 +59,7 @@ export default function InsightsPage() {
             <Figure label={t('insights.weak')} value={metrics ? number(metrics.low_confidence_count) : wait} note={t('insights.weakHint')} />
             <Figure label={t('insights.length')} value={metrics ? number(metrics.avg_messages_per_conversation, 1) : wait} note={metrics && t('insights.calculated', ago(metrics.calculated_at))} />
           </dl>
-          <div className="mt-10 grid gap-x-12 gap-y-10 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+          <div className="mt-10 grid grid-cols-1 gap-x-12 gap-y-10 xl:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
             <section aria-labelledby="weak">
               <h2 id="weak" className="mb-1 text-xl">{t('insights.groups')}</h2>
               <p className="mb-4 text-soft">{t(mayEdit ? 'insights.groupsText' : 'insights.groupsReader')}</p>
@@ -128,11 +128,13 @@ function Weak({ group, questions, days }: { group: Group; questions: Insights['l
     <li>
       <button type="button" aria-expanded={open} className="flex min-h-16 w-full items-center gap-4 py-3 text-left hover:text-link" onClick={() => set({ group: open ? undefined : group.group_id }, true)}>
         <Icon name="chevron" className={cx('size-4 text-faint transition-transform', open && 'rotate-90')} />
-        <span className="min-w-0 flex-1">
+        <span className="grid min-w-0 flex-1 gap-x-4 gap-y-1 sm:grid-cols-[minmax(0,1fr)_auto] sm:items-center">
+        <span className="min-w-0">
           <span className="block font-semibold" dir="auto">{group.question}</span>
           <span className="text-sm text-faint">{t('insights.lastAsked', ago(group.last_asked_at))}</span>
         </span>
-        <span className="flex flex-wrap justify-end gap-1.5"><Badge tone="marker">{t('insights.times', group.questions_count)}</Badge><Score value={group.lowest_rag_score} /></span>
+        <span className="flex flex-wrap gap-1.5"><Badge tone="marker">{t('insights.times', group.questions_count)}</Badge><Score value={group.lowest_rag_score} /></span>
+        </span>
       </button>
       {open && (
         <div className="grid gap-5 pb-6 pl-8">

@@ -110,7 +110,7 @@ export default function Playground() {
   return (
     <>
       <PageTitle title={t('nav.playground')} actions={turns.length > 0 && <Button icon="plus" onClick={renew}>{t('playground.new')}</Button>}>{t('playground.text')}</PageTitle>
-      <div className="grid gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid grid-cols-1 gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex min-h-[60dvh] flex-col">
           <div className="flex-1">
             {turns.length === 0 && (

@@ -59,7 +59,7 @@ function Appearance() {
   const field = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
   const changed = (Object.keys(form) as (keyof WidgetConfig)[]).some((name) => !name.startsWith('handover') && JSON.stringify(form[name]) !== JSON.stringify(saved[name]));
   return (
-    <div className="grid gap-10 border-t border-rule py-7 xl:grid-cols-[minmax(0,1fr)_27rem]">
+    <div className="grid grid-cols-1 gap-10 border-t border-rule py-7 xl:grid-cols-[minmax(0,1fr)_27rem]">
       <form className="grid content-start gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (!save.isPending && changed) save.mutate(); }}>
         <h2 className="text-lg">{t('widget.appearance')}</h2>
         {save.error && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}

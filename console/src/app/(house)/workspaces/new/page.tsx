@@ -83,7 +83,7 @@ export default function CreateWorkspace() {
   return (
     <Shell>
       <PageTitle title={t('create.title')}>{t('create.text')}</PageTitle>
-      <div className="grid gap-10 xl:grid-cols-[minmax(0,1fr)_25rem]">
+      <div className="grid grid-cols-1 gap-10 xl:grid-cols-[minmax(0,1fr)_25rem]">
         <form noValidate className="grid content-start gap-7" onSubmit={(event) => void submit(event)}>
           <ol className="grid grid-cols-3 gap-3">
             {kSteps.map((key, i) => (
