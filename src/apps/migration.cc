@@ -75,18 +75,19 @@ Status Migration::sync() {
   MONITORA_TRY(open_source_and_plan());
   MONITORA_TRY(strict());
   MONITORA_TRY(open_target_and_models());
+  std::int64_t changes = 0;
   for (int pass = 1;; ++pass) {
     const auto began = std::chrono::steady_clock::now();
     MONITORA_TRY(load(*source_));
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    const std::int64_t changes = known_changes();
+    changes = report_.load->changes(*report_.plan);
     say({fmt::format("Passe {} : {} changements en {:.1f} s.", pass, changes, seconds),
          fmt::format("Pass {}: {} changes in {:.1f} s.", pass, changes, seconds)});
     if (changes == 0 || options_.once) break;
     MONITORA_TRY(open_source_and_plan());  // a new snapshot
   }
-  if (known_changes() == 0)
+  if (changes == 0)
     report_.steps.push_back({"Les deux côtés sont d'accord.", "The two sides agree."});
   return finish();
 }
@@ -207,17 +208,6 @@ Status Migration::load(transfer::Source& source) {
   MONITORA_ASSIGN(report_.load, transfer::load(source, *target_->pool, load));
   bars_.end();
   return {};
-}
-
-// Of a table whose values come from other rows too (no aliases) every row is stored again: that is
-// no change.
-std::int64_t Migration::known_changes() const {
-  std::int64_t changes = 0;
-  for (std::size_t i = 0; i < report_.load->tables.size(); ++i) {
-    const transfer::LoadedTable& table = report_.load->tables[i];
-    changes += table.deleted + (report_.plan->tables[i].aliases.empty() ? 0 : table.updated);
-  }
-  return changes;
 }
 
 Status Migration::finish() {

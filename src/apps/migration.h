@@ -52,7 +52,6 @@ class Migration {
   Status choose_vectors(transfer::Source& source);
   Status warn_of_what_was_written();
   Status load(transfer::Source& source);
-  std::int64_t known_changes() const;
   Status finish();
   Status compare();
   std::function<void(const transfer::LoadProgress&)> progress();

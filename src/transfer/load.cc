@@ -59,10 +59,11 @@ Status finish(sql::Pool& pool, const Plan& plan, const std::vector<LoadedTable>&
 
 }  // namespace
 
-std::int64_t LoadResult::changes() const {
-  std::int64_t changed = 0;
-  for (const LoadedTable& table : tables) changed += table.updated + table.deleted;
-  return changed;
+std::int64_t LoadResult::changes(const Plan& plan) const {
+  std::int64_t changes = 0;
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    changes += tables[i].deleted + (plan.tables[i].aliases.empty() ? 0 : tables[i].updated);
+  return changes;
 }
 
 Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& options) {

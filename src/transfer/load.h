@@ -49,7 +49,9 @@ struct LoadedTable {
 struct LoadResult {
   std::vector<LoadedTable> tables;
   bool resumed = false;
-  std::int64_t changes() const;  // updated and deleted
+  // Rows of a plan's tables that were not the same any more. Of a table whose values come from
+  // other rows too (no aliases) every row is stored again: that is no change.
+  std::int64_t changes(const Plan& plan) const;
 };
 
 // The target has its schema, and its pool a place for each worker and one more. A connection that

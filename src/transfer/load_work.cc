@@ -1,15 +1,13 @@
 #include "transfer/load_work.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <thread>
 
 #include "base/deadline.h"
 #include "base/log.h"
 #include "sql/errors.h"
+#include "transfer/load_indexes.h"
 
 namespace monitora::transfer {
 namespace {
@@ -19,40 +17,24 @@ using sql::Connection;
 
 constexpr int kWriteTries = 11, kReadTries = 3;
 constexpr auto kFirstPause = 20ms, kLongestPause = 2000ms;
-constexpr std::size_t kChangesAtOnce = 1000;
-constexpr std::int64_t kLargestRange = 3;  // times range_bytes, in memory
 
 // A load may lose its last commits in a power cut, since each range goes with its mark: it waits
-// for the disk once for many. And rows arrive in another order than the indexes', which wants
-// memory.
+// for the disk once for many. And where indexes stay, rows arrive in another order than theirs,
+// which wants memory.
 constexpr std::string_view kSqliteLoads =
-    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;";
+    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000; "
+    "PRAGMA temp_store = MEMORY;";
+// An index is sorted in files, in parts of cache_size.
+constexpr std::string_view kSqliteSorts =
+    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16000; "
+    "PRAGMA temp_store = FILE;";
 constexpr std::string_view kSqliteServes =  // as sql/sqlite has it
-    "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000;";
+    "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 2000; "
+    "PRAGMA temp_store = MEMORY;";
 
 bool may_pass(const Status& status) {
   return status.key() == "database_unavailable" || status.key() == "database_saturated" ||
          status.key() == "database_busy";
-}
-
-// A rule of the target refuses a row, and the row can be named.
-bool refuses_a_row(const Status& status) {
-  return status.key() == "unique_violation" || status.key() == "foreign_key_violation" ||
-         status.key() == "check_violation" || status.key() == "value_too_large";
-}
-
-std::int64_t bytes_of(Row row) {
-  std::size_t bytes = 0;
-  for (const sql::Param& value : row) {
-    if (const auto* text = std::get_if<std::string_view>(&value)) bytes += text->size();
-    if (const auto* data = std::get_if<BytesView>(&value)) bytes += data->size();
-  }
-  return static_cast<std::int64_t>(bytes);
-}
-
-std::string place(const LoadRange& range) {
-  return fmt::format("{}…{}", range.keys.from ? range.keys.from->to_string() : "",
-                     range.keys.to ? range.keys.to->to_string() : "");
 }
 
 }  // namespace
@@ -177,6 +159,18 @@ Status LoadWork::cut(const TablePlan& plan) {
                                             : target_error(stored, plan.target->name, "");
 }
 
+Status LoadWork::complete_indexes(std::string_view table) {
+  bool lacks = false;
+  MONITORA_TRY(target_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+    MONITORA_ASSIGN(lacks, lacks_indexes(connection, table));
+    return {};
+  }));
+  if (!lacks) return {};
+  return target_error(
+      repeat([&](Connection& connection) { return make_indexes(connection, table); }, kSqliteSorts),
+      table, "");
+}
+
 Status LoadWork::load_table(const TablePlan& plan, LoadedTable& result, bool& resumed) {
   const std::string_view name = plan.target->name;
   const TargetTable target(*plan.target, target_.database());
@@ -189,194 +183,18 @@ Status LoadWork::load_table(const TablePlan& plan, LoadedTable& result, bool& re
   for (const LoadRange& range : ranges)
     if (range.loaded) result.earlier += range.keys.rows;
   progress_.add(plan, result.earlier);
+  const bool sqlite = target_.database() == sql::Database::sqlite;
+  if (sqlite && std::ranges::none_of(ranges, &LoadRange::loaded))
+    MONITORA_TRY(target_error(
+        write([&](Connection& connection) { return drop_indexes(connection, name); }), name, ""));
   std::erase_if(ranges, [](const LoadRange& range) { return range.loaded; });
   MONITORA_TRY(in_parallel(ranges.size(), [&](std::size_t i, std::size_t worker) {
     return load_range(table, ranges[i], worker, resumed);
   }));
+  if (sqlite) MONITORA_TRY(complete_indexes(name));
   // Looked at again: a transaction of an attempt that was killed may have ended just now.
   MONITORA_ASSIGN(ranges, read_ranges(target_, run_, name));
   return catch_up(table, ranges, resumed);
-}
-
-Status LoadWork::load_range(const Ranges& table, const LoadRange& range, std::size_t worker,
-                            bool resumed) {
-  RowArena rows(*table.plan.target, storing());
-  bool too_large = false;
-  const Status status = read(
-      worker, [&] { rows.clear(); },
-      [&](Reader& reader) {
-        return reader.read(table.plan, {range.keys, {}}, [&](Row row) -> Status {
-          MONITORA_TRY(sql::check_deadline());
-          too_large = static_cast<std::int64_t>(rows.bytes()) + bytes_of(row) >
-                      options_.range_bytes * kLargestRange;
-          if (too_large) return Status::cancelled();
-          rows.add(row);
-          return {};
-        });
-      });
-  if (too_large) return stream(table, range, worker);
-  MONITORA_TRY(status);
-  return store(table, range, rows, resumed);
-}
-
-Status LoadWork::store(const Ranges& table, const LoadRange& range, const RowArena& rows,
-                       bool resumed) {
-  const auto number = static_cast<std::int64_t>(rows.rows());
-  const auto put = [&](bool making_way) {
-    return write([&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(const bool mine,
-                      claim_range(connection, run_, table.plan.target->name, range.number, number));
-      if (!mine) return {};
-      if (making_way) MONITORA_TRY(table.target.make_way(connection, rows));
-      return table.target.insert(connection, rows, 0, rows.rows());
-    });
-  };
-  Status status = put(false);
-  if (status.key() == "unique_violation" && resumed) status = put(true);
-  if (refuses_a_row(status)) return name_row(table, rows, status);
-  MONITORA_TRY(target_error(status, table.plan.target->name, place(range)));
-  count(table, number);
-  return {};
-}
-
-// A range that is too large for the memory: read inside the transaction, a part at a time.
-Status LoadWork::stream(const Ranges& table, const LoadRange& range, std::size_t worker) {
-  const std::string_view name = table.plan.target->name;
-  const bool has_bytes = std::ranges::any_of(
-      table.plan.target->columns, [](const Column& column) { return column.kind == Kind::bytes; });
-  RowArena rows(*table.plan.target, storing());
-  std::int64_t stored = 0;
-  std::string large;  // the key of a row that went alone and was refused
-  Status by_target, by_source;
-  const auto flush = [&](Connection& connection) -> Status {
-    by_target = table.target.insert(connection, rows, 0, rows.rows());
-    MONITORA_TRY(by_target);
-    stored += static_cast<std::int64_t>(rows.rows());
-    rows.clear();
-    return {};
-  };
-  const auto each = [&](Connection& connection, Row row) -> Status {
-    MONITORA_TRY(sql::check_deadline());
-    if (has_bytes && bytes_of(row) > options_.range_bytes) {
-      by_target = table.target.insert_large(connection, row);
-      if (by_target.ok())
-        ++stored;
-      else
-        large = key_text(*table.plan.target, row);
-      return by_target;
-    }
-    rows.add(row);
-    const bool full = static_cast<std::int64_t>(rows.bytes()) >= options_.range_bytes;
-    return full ? flush(connection) : Status();
-  };
-  const auto attempt = [&](Connection& connection, Reader& reader) -> Status {
-    rows.clear();
-    stored = 0;
-    by_target = by_source = {};
-    MONITORA_ASSIGN(const bool mine, claim_range(connection, run_, name, range.number, 0));
-    if (!mine) return {};
-    const Status status =
-        reader.read(table.plan, {range.keys, {}}, [&](Row row) { return each(connection, row); });
-    if (!status.ok() && by_target.ok()) by_source = status;
-    MONITORA_TRY(status);
-    MONITORA_TRY(flush(connection));
-    return set_row_count(connection, run_, name, range.number, stored);
-  };
-  Status status;
-  const Status seen = read(
-      worker, [] {},
-      [&](Reader& reader) {
-        status = write([&](Connection& connection) { return attempt(connection, reader); });
-        return by_source;
-      });
-  MONITORA_TRY(seen);
-  if (refuses_a_row(status) && large.empty()) return name_row(table, rows, status);
-  MONITORA_TRY(target_error(status, name, large.empty() ? place(range) : large));
-  count(table, stored);
-  return {};
-}
-
-// Tries the rows one by one, to tell which is refused.
-Status LoadWork::name_row(const Ranges& table, const RowArena& rows, const Status& status) {
-  const std::string_view name = table.plan.target->name;
-  std::string key;
-  Status again = status;
-  (void)target_.with(Connection::Mode::write, [&](Connection& connection) -> Status {
-    MONITORA_TRY(connection.begin(Connection::Mode::write));
-    for (std::size_t i = 0; i < rows.rows() && key.empty(); ++i) {
-      const Status inserted = table.target.insert(connection, rows, i, 1);
-      if (inserted.ok()) continue;
-      if (!refuses_a_row(inserted)) break;
-      key = key_text(*table.plan.target, rows.row(i));
-      again = inserted;
-    }
-    connection.rollback();
-    return {};
-  });
-  return target_error(again, name, key);
-}
-
-// Rows that the source wrote since ranges were loaded from an earlier snapshot.
-Status LoadWork::catch_up(const Ranges& table, const std::vector<LoadRange>& ranges,
-                          bool& resumed) {
-  if (run_.watermark.empty()) return {};  // rows of an export never change
-  bool any = false;
-  for (std::size_t i = 0; i < ranges.size();) {
-    if (ranges[i].mark.attempt == run_.attempt) {
-      ++i;
-      continue;
-    }
-    // Neighbours are read together, all since the oldest of them.
-    KeyRange keys = ranges[i].keys;
-    Mark since = ranges[i].mark;
-    for (++i; i < ranges.size() && ranges[i].mark.attempt != run_.attempt; ++i) {
-      keys.to = ranges[i].keys.to;
-      if (ranges[i].mark.attempt < since.attempt) since = ranges[i].mark;
-    }
-    any = resumed = true;
-    MONITORA_TRY(bring(table, keys, since.watermark));
-  }
-  if (!any) return {};
-  return target_error(write([&](Connection& connection) {
-                        return mark_current(connection, run_, table.plan.target->name);
-                      }),
-                      table.plan.target->name, "");
-}
-
-Status LoadWork::bring(const Ranges& table, const KeyRange& keys, const std::string& since) {
-  RowArena rows(*table.plan.target, storing());
-  const auto flush = [&]() -> Status {
-    if (rows.rows() == 0) return {};
-    const auto put = [&](bool making_way) {
-      return write([&](Connection& connection) {
-        return table.target.upsert(connection, rows, making_way);
-      });
-    };
-    Status status = put(false);
-    if (status.key() == "unique_violation") status = put(true);
-    const std::string where = rows.rows() == 1 ? key_text(*table.plan.target, rows.row(0)) : "";
-    MONITORA_TRY(target_error(status, table.plan.target->name, where));
-    table.result.updated += static_cast<std::int64_t>(rows.rows());
-    rows.clear();
-    return {};
-  };
-  // From the beginning again after a cut: rows that are written twice are the same.
-  MONITORA_TRY(read(
-      0,
-      [&] {
-        rows.clear();
-        table.result.updated = 0;
-      },
-      [&](Reader& reader) {
-        return reader.read(table.plan, {keys, since}, [&](Row row) -> Status {
-          MONITORA_TRY(sql::check_deadline());
-          rows.add(row);
-          const bool full = rows.rows() == kChangesAtOnce ||
-                            static_cast<std::int64_t>(rows.bytes()) >= options_.range_bytes;
-          return full ? flush() : Status();
-        });
-      }));
-  return flush();
 }
 
 }  // namespace monitora::transfer

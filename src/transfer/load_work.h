@@ -59,6 +59,7 @@ class LoadWork {
                 std::string_view sqlite_settings);
   Status set_sqlite(std::string_view settings);
   Status cut(const TablePlan& plan);
+  Status complete_indexes(std::string_view table);
   Status load_range(const Ranges& table, const LoadRange& range, std::size_t worker, bool resumed);
   Status store(const Ranges& table, const LoadRange& range, const RowArena& rows, bool resumed);
   Status stream(const Ranges& table, const LoadRange& range, std::size_t worker);
