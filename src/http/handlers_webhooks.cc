@@ -140,7 +140,7 @@ Result<Response> patch_webhook(Webhooks& webhooks, const Request& request) {
       fields.fail(name, {"Ce champ est obligatoire.", "This field is required."});
     return value != nullptr;
   };
-  if (given("url")) change.url = fields.required_text("url", kLongestUrl);
+  if (body.contains("url")) change.url = fields.required_text("url", kLongestUrl);
   if (given("events")) change.events = fields.texts("events", kMostEvents, 50).value;
   if (given("is_enabled")) change.is_enabled = fields.boolean("is_enabled").value;
   MONITORA_TRY(fields.finish());

@@ -102,10 +102,10 @@ TEST_F(WebhookScenario, WhatVisitorsDoIsQueuedForThem) {
   const json::value list = reply.json();
   ASSERT_EQ(list.at("items").as_array().size(), 1u);
   const json::value& delivery = list.at("items").at(0);
-  EXPECT_EQ(delivery.at("event"), "conversation.created");
-  EXPECT_EQ(delivery.at("status"), "pending");
-  EXPECT_EQ(delivery.at("payload").at("workspace_id"), workspace);
-  EXPECT_EQ(delivery.at("payload").at("data").at("channel"), "widget");
+  EXPECT_EQ(delivery.at("event").as_string(), "conversation.created");
+  EXPECT_EQ(delivery.at("status").as_string(), "pending");
+  EXPECT_EQ(std::string(delivery.at("payload").at("workspace_id").as_string()), workspace);
+  EXPECT_EQ(delivery.at("payload").at("data").at("channel").as_string(), "widget");
   EXPECT_THAT(reply.body, Not(HasSubstr("Question-secrete")));
 }
 
