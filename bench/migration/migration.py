@@ -58,6 +58,9 @@ def make_source():
 
 def migrate(name, url, **settings):
     to = ("--from", database("source"), "--to", url)
+    if url.startswith("sqlite:"):
+        pathlib.Path(url.removeprefix("sqlite:")).parent.mkdir(exist_ok=True)
+    timed([PROGRAM, "schema", "apply", "--database-url", url], **settings)
     copy, memory = timed([PROGRAM, "migrate", "sync", "--once", *to], **settings)
     files, _ = timed([PROGRAM, "migrate", "sync", "--once", *to, "--files", PLACE / "bucket"], **settings)
     check, of_check = timed([PROGRAM, "migrate", "validate", *to], **settings)
