@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,27 @@
 namespace monitora {
 
 class CacheStore;
+class CachedQuestions;
+struct CacheScope;
 
-// Thread-safe. What it is given outlives it.
+struct AnswerCacheParts {
+  CacheStore& store;
+  CachedQuestions& questions;
+  Embedder& embedder;
+  const Clock& clock;
+};
+
+// Thread-safe. The parts outlive it.
 class AnswerCache {
  public:
-  AnswerCache(CacheStore& store, Embedder& embedder, const Clock& clock)
-      : store_(store), embedder_(embedder), clock_(clock) {}
+  explicit AnswerCache(AnswerCacheParts parts) : parts_(parts) {}
+
+  struct Question {
+    const Workspace& workspace;
+    const std::string& text;
+    std::string language;     // of its answer
+    bool extractive = false;  // answered without a language model
+  };
 
   // Where an answer belongs: what it depends on beside its question. A turn keeps it from find() to
   // remember().
@@ -30,11 +46,11 @@ class AnswerCache {
     std::string settings_hash;        // empty: nowhere, the answer is not kept
   };
 
-  // The answer to this question for the documents and settings of now, if there is one; counts the
-  // hit. `place` is where a new answer belongs. The caller has made sure that the question means
-  // the same to everybody.
-  Result<std::optional<CacheEntry>> find(const Workspace& workspace, const std::string& question,
-                                         bool extractive, Place& place);
+  // The answer to this question, or to one that asks the same, for the documents and settings of
+  // now, if there is one; counts the hit. `place` is where a new answer belongs; `vector` becomes
+  // the question's, unless its own words were found. The caller has made sure that the question
+  // means the same to everybody. Errors: the store's and the embedder's.
+  Result<std::optional<CacheEntry>> find(const Question& question, Place& place, Vector& vector);
 
   struct Answer {
     const std::string& question;
@@ -48,9 +64,13 @@ class AnswerCache {
   void remember(const Workspace& workspace, const Place& place, const Answer& answer);
 
  private:
-  CacheStore& store_;
-  Embedder& embedder_;
-  const Clock& clock_;
+  Result<std::optional<CacheEntry>> find_alike(const Question& question, const CacheScope& scope,
+                                               const Vector& vector);
+  Result<float> least_similarity(const RagConfig& settings);
+
+  AnswerCacheParts parts_;
+  std::mutex calibrating_;
+  std::optional<float> calibrated_;
 };
 
 }  // namespace monitora

@@ -140,9 +140,14 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       if (curated) return answer_from_person(*curated);
     }
     // Only a question that opens a conversation means the same to everybody.
-    if (workspace.rag.enable_cache && earlier.empty() && question_.instructions.empty()) {
-      MONITORA_ASSIGN(const std::optional<CacheEntry> cached,
-                      cache_.find(workspace, question_.text, parts_.model.is_extractive(), place_));
+    if (workspace.rag.enable_cache && earlier.empty() && question_.instructions.empty() &&
+        !question_.personal) {
+      MONITORA_ASSIGN(
+          const std::optional<CacheEntry> cached,
+          cache_.find({workspace, question_.text,
+                       answer_language(workspace.rag.language, question_.text, question_.language),
+                       parts_.model.is_extractive()},
+                      place_, question_vector_));
       if (cached) return answer_from_cache(*cached);
     }
     return retrieve_and_start(earlier);
@@ -186,7 +191,9 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     for (const Message& message : earlier)
       if (message.role == "user") earlier_questions.push_back(message.content);
     const std::string query = search_query(question_.text, earlier_questions);
-    MONITORA_ASSIGN(question_vector_, parts_.embedder.embed_one(Embedder::Kind::query, query));
+    if (question_vector_.empty()) {
+      MONITORA_ASSIGN(question_vector_, parts_.embedder.embed_one(Embedder::Kind::query, query));
+    }
     RetrievalOptions options;
     options.top_k = workspace.rag.top_k;
     options.similarity_threshold = static_cast<float>(workspace.rag.similarity_threshold);

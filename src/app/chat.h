@@ -19,6 +19,7 @@
 namespace monitora {
 
 class CacheStore;
+class CachedQuestions;
 class ChatModel;
 class ChunkSource;
 class ConversationStore;
@@ -40,6 +41,8 @@ struct ChatQuestion {
   std::vector<PromptTurn> history;  // oldest first
   std::string instructions;         // beside the workspace's own system_prompt
   MessageId answer_id = MessageId::random();
+  // The site has said who asks: the answer is for them alone, as with instructions.
+  bool personal = false;
 };
 
 struct ChatAnswer {
@@ -82,6 +85,7 @@ class ChatTurn {
 struct ChatParts {
   ConversationStore& conversations;
   CacheStore& cache;
+  CachedQuestions& cached_questions;
   Retriever& retriever;
   Embedder& embedder;
   ChatModel& model;
@@ -95,7 +99,7 @@ struct ChatParts {
 class ChatService {
  public:
   explicit ChatService(ChatParts parts)
-      : parts_(parts), cache_(parts.cache, parts.embedder, parts.clock) {}
+      : parts_(parts), cache_({parts.cache, parts.cached_questions, parts.embedder, parts.clock}) {}
 
   // Called on a worker: looks up and retrieves there (it blocks for that long), then returns while
   // the model writes. `events` is kept until the turn has ended.

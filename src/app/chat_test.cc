@@ -104,6 +104,24 @@ class MemoryCache final : public CacheStore {
     put_.push_back(entry);
     return {};
   }
+  Result<std::optional<CacheEntry>> use(const CacheScope& scope, const CacheEntryId& id,
+                                        double) override {
+    for (const NewEntry& entry : put_)
+      if (entry.id == id && entry.version == scope.version &&
+          entry.settings_hash == scope.settings_hash) {
+        CacheEntry found;
+        found.response = entry.response;
+        found.sources = entry.sources;
+        found.rag_score = entry.rag_score;
+        return std::optional(found);
+      }
+    return std::optional<CacheEntry>();
+  }
+  Status for_each_question(const CacheScope&, const std::string&, Time,
+                           const std::function<Status(CachedQuestion)>&) override {
+    return {};
+  }
+  Result<Counts> counts(const WorkspaceId&) override { return Counts(); }
   Result<Page<CacheEntry>> list(const WorkspaceId&, const PageRequest&) override {
     return Page<CacheEntry>();
   }
@@ -112,6 +130,27 @@ class MemoryCache final : public CacheStore {
   Status remove_expired() override { return {}; }
   std::vector<NewEntry> put_;
   std::int64_t version_ = 7;
+};
+
+// All of a scope are equally near.
+class MemoryQuestions final : public CachedQuestions {
+ public:
+  std::vector<Near> nearest(const CacheScope& scope, const Vector&, float least, int) override {
+    least_ = least;
+    std::vector<Near> found;
+    for (const auto& [where, question] : kept_)
+      if (where == scope && least <= 1) found.push_back({question.id, question.question, 1});
+    return found;
+  }
+  void add(const CacheScope& scope, const CachedQuestion& question) override {
+    kept_.emplace_back(scope, question);
+  }
+  void forget(const CacheScope& scope, const CacheEntryId& id) override {
+    std::erase_if(kept_,
+                  [&](const auto& each) { return each.first == scope && each.second.id == id; });
+  }
+  std::vector<std::pair<CacheScope, CachedQuestion>> kept_;
+  float least_ = 0;
 };
 
 class OnePassage final : public Retriever {
@@ -150,10 +189,12 @@ class UnitEmbedder final : public Embedder {
   int dimension() const override { return 2; }
   int max_tokens() const override { return 512; }
   Result<std::vector<Vector>> embed(Kind, std::span<const std::string_view> texts) override {
+    ++calls_;
     return std::vector<Vector>(texts.size(), Vector{1, 0});
   }
   int count_tokens(std::string_view) const override { return 1; }
   std::string model_ = "unit";
+  int calls_ = 0;
 };
 
 // Plays a script on the asking thread; stays open where the script leaves it open.
@@ -249,12 +290,14 @@ class ChatTest : public ::testing::Test {
     question.workspace = workspace_;
     question.text = text;
     question.conversation = conversation;
+    question.personal = personal_;
     recorder_ = std::make_shared<Recorder>();
     return chat_.ask(std::move(question), recorder_);
   }
 
   MemoryConversations conversations_;
   MemoryCache cache_;
+  MemoryQuestions questions_;
   OnePassage retriever_;
   UnitEmbedder embedder_;
   ScriptedModel model_;
@@ -267,8 +310,9 @@ class ChatTest : public ::testing::Test {
   CuratedAnswers curated_{{answers_, embedder_, events_, audit_}};
   Handovers handovers_{{conversations_, limits_, audit_, clock_, {}}};
   Workspace workspace_;
-  ChatService chat_{{conversations_, cache_, retriever_, embedder_, model_, curated_, handovers_,
-                     workers_, clock_}};
+  bool personal_ = false;
+  ChatService chat_{{conversations_, cache_, questions_, retriever_, embedder_, model_, curated_,
+                     handovers_, workers_, clock_}};
   std::shared_ptr<Recorder> recorder_;
 };
 
@@ -307,6 +351,82 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
   workspace_.rag.enable_cache = false;
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
+}
+
+TEST_F(ChatTest, AQuestionThatAsksTheSameComesFromTheCache) {
+  ask("Quel est le délai de livraison ?");
+  const int embedded = embedder_.calls_;
+  ask("En combien de temps serai-je livré ?");
+  EXPECT_TRUE(recorder_->answer_.cached);
+  EXPECT_EQ(recorder_->events_, "sources:1 done");
+  EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
+  EXPECT_EQ(recorder_->answer_.rag_score, conversations_.appended_[0].messages[1].rag_score);
+  EXPECT_EQ(retriever_.asked_.size(), 1u);
+  EXPECT_EQ(cache_.put_.size(), 1u);  // the answer is not kept twice
+  EXPECT_EQ(embedder_.calls_, embedded + 1);
+  ask("Quel est le délai de livraison en Suisse ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  EXPECT_EQ(embedder_.calls_, embedded + 2);  // once a turn, for the cache and the search
+}
+
+TEST_F(ChatTest, WhatAsksTheSameElsewhereIsAnotherQuestion) {
+  ask("Quel est le délai de livraison ?");
+  const std::string same = "En combien de temps serai-je livré ?";
+  const Workspace here = workspace_;
+  workspace_.id = WorkspaceId::random();
+  ask(same);
+  EXPECT_FALSE(recorder_->answer_.cached);
+  workspace_ = here;
+  workspace_.rag.system_prompt = "Tutoie.";
+  ask(same);
+  EXPECT_FALSE(recorder_->answer_.cached);
+  workspace_ = here;
+  embedder_.model_ = "another";
+  ask(same);
+  EXPECT_FALSE(recorder_->answer_.cached);
+  embedder_.model_ = "unit";
+  cache_.version_ = retriever_.version_ = 8;
+  ask(same);
+  EXPECT_FALSE(recorder_->answer_.cached);
+}
+
+TEST_F(ChatTest, AnAnswerForOnePersonNeitherComesFromTheCacheNorGoesThere) {
+  ask("Quel est le délai de livraison ?");
+  personal_ = true;
+  ask("Quel est le délai de livraison ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  ask("En combien de temps serai-je livré ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  EXPECT_EQ(cache_.put_.size(), 1u);
+}
+
+TEST_F(ChatTest, AQuestionWithinAConversationIsNotLookedUp) {
+  ask("Quel est le délai de livraison ?");
+  conversations_.recent_.conversation.id = ConversationId::random();
+  Message asked;
+  asked.role = "user";
+  asked.content = "Livrez-vous en Suisse ?";
+  conversations_.recent_.messages = {asked};
+  ask("Quel est le délai de livraison ?", conversations_.recent_.conversation.id);
+  EXPECT_FALSE(recorder_->answer_.cached);
+  EXPECT_EQ(cache_.put_.size(), 1u);
+}
+
+TEST_F(ChatTest, WhatIsGoneFromTheStoreIsNotGiven) {
+  ask("Quel est le délai de livraison ?");
+  cache_.put_.clear();  // a thumb down, somewhere
+  ask("En combien de temps serai-je livré ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  ASSERT_EQ(questions_.kept_.size(), 1u);
+  EXPECT_EQ(questions_.kept_[0].second.question, "En combien de temps serai-je livré ?");
+}
+
+TEST_F(ChatTest, TheWorkspacesThresholdGoesBeforeTheModels) {
+  ask("Quel est le délai de livraison ?");
+  EXPECT_EQ(questions_.least_, 1);  // a model for which all questions are one
+  workspace_.rag.cache_threshold = 0.75;
+  ask("Livrez-vous en Suisse ?");
+  EXPECT_EQ(questions_.least_, 0.75F);
 }
 
 // A document was deleted through another node and this one's index has not followed yet.

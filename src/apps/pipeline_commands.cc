@@ -20,6 +20,7 @@
 #include "jobs/runner.h"
 #include "ports/executor.h"
 #include "ports/text_extractor.h"
+#include "retrieval/cached_question_index.h"
 
 namespace monitora::apps {
 namespace {
@@ -155,8 +156,10 @@ Status ask(const CommandLine& line, const std::string& workspace_text, const std
   auth::RateLimiter limits(clock);
   CuratedAnswers curated({*database.curated, *models.embedder, events, *database.audit});
   Handovers handovers({*database.conversations, limits, *database.audit, clock, {}});
-  ChatService chat({*database.conversations, *database.cache, *engine.retriever, *models.embedder,
-                    *models.chat, curated, handovers, workers, clock});
+  const auto cached_questions = retrieval::make_cached_question_index(
+      *database.cache, clock, models.embedder->model(), models.embedder->dimension());
+  ChatService chat({*database.conversations, *database.cache, *cached_questions, *engine.retriever,
+                    *models.embedder, *models.chat, curated, handovers, workers, clock});
   question.text = text;
   question.channel = Channel::test;
   question.language = terminal_language();

@@ -10,6 +10,7 @@
 #include "apps/job_payload.h"
 #include "base/log.h"
 #include "http/handlers_answers.h"
+#include "http/handlers_cache.h"
 #include "http/handlers_chat.h"
 #include "http/handlers_conversations.h"
 #include "http/handlers_handover.h"
@@ -19,6 +20,7 @@
 #include "http/handlers_pages.h"
 #include "http/handlers_webhooks.h"
 #include "http/routes.h"
+#include "retrieval/cached_question_index.h"
 #include "transfer/load.h"
 
 namespace monitora::apps {
@@ -174,9 +176,11 @@ Status ServerParts::make_use_cases() {
       CuratedParts{*db.curated, *models_.embedder, *changes_, *db.audit});
   handovers_ = std::make_unique<Handovers>(
       HandoverParts{*db.conversations, *limiter_, *db.audit, clock_, wake});
-  chat_ = std::make_unique<ChatService>(ChatParts{*db.conversations, *db.cache, *engine_.retriever,
-                                                  *models_.embedder, *models_.chat, *curated_,
-                                                  *handovers_, *executor_, clock_});
+  cached_questions_ = retrieval::make_cached_question_index(
+      *db.cache, clock_, models_.embedder->model(), models_.embedder->dimension());
+  chat_ = std::make_unique<ChatService>(
+      ChatParts{*db.conversations, *db.cache, *cached_questions_, *engine_.retriever,
+                *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_});
   return {};
 }
 
@@ -268,6 +272,7 @@ Status ServerParts::make_server() {
                                 *models_.embedder, *engine_.retriever, settings_.public_url,
                                 changes_.get()});
   http::add_webhook_routes(router, *webhooks_);
+  http::add_cache_routes(router, {*database_.cache, *database_.audit});
   http::add_page_routes(router, {*database_.workspaces, own_origin});
 
   http::ServerOptions options;

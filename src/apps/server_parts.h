@@ -38,6 +38,7 @@
 #include "jobs/runner.h"
 #include "net/smtp_client.h"
 #include "net/worker_pool.h"
+#include "ports/cached_questions.h"
 #include "ports/executor.h"
 
 namespace monitora::apps {
@@ -114,6 +115,7 @@ class ServerParts {
   std::unique_ptr<GuardedSender> webhook_sender_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
+  std::unique_ptr<CachedQuestions> cached_questions_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<ChangeFollower> changes_;  // the event bus, too
   std::unique_ptr<jobs::Runner> runner_;

@@ -148,6 +148,17 @@ rent: rent, rental, lease
 deposit: deposit
 room: room
 stock: in stock, availability, stock
+@client: customer, client, visitor
+@user: user
+@father: father, dad
+@mother: mother, mum, mom
+@friend: friend
+@seller: seller, vendor
+@buyer: buyer, purchaser
+@neighbour: neighbour, neighbor
+@admin: administrator, admin
+@patient: patient
+@manager: manager
 @tenant: tenant, renter
 @owner: landlord, owner
 @child: child, children, kid, kids, son, daughter

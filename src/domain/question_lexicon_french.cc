@@ -348,6 +348,24 @@ volunteer: benevole, benevolat, aider association, donner de mon temps
 ~patients: patient, malade
 @doctor: medecin, docteur, generaliste, praticien, dr
 dentist: dentiste, chirurgien dentiste
+@client: client, clientele, visiteur
+@user: utilisateur
+@guardian: parent, tuteur
+@father: pere, papa
+@mother: mere, maman
+@brother: frere
+@sister: soeur
+@friend: ami, amie, copain
+@seller: vendeur, commercant
+@buyer: acheteur, acquereur
+@supplier: fournisseur, prestataire
+@director: directeur, dirigeant, gerant
+@lawyer: avocat
+@notary: notaire
+@heir: heritier
+@holder: titulaire
+@manager: manager, responsable hierarchique
+@nurse: infirmier, infirmiere
 @tenant: locataire
 @owner: proprietaire, bailleur
 @driver: conducteur, chauffeur
@@ -609,7 +627,7 @@ connection: connexion internet, internet ne marche
 tv: television, tele, televiseur
 keep: garder, conserver, conservation, maintenir
 fresh: frais, frigo, refrigerateur
-operator: operateur, fournisseur
+operator: operateur
 sim: sim, carte sim
 remaining: reste, restant, restent, consommation
 usage: consommer, consommation, conso
@@ -747,7 +765,6 @@ tax: taxe, impot
 budget: budget
 work: travailler, travail, bosser
 register_vote: inscription electorale
-nurse: infirmier, infirmiere
 physio: kine, kinesitherapeute
 midwife: sage femme
 specialist: specialiste

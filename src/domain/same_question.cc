@@ -19,21 +19,25 @@ namespace {
 using Concept = QuestionLexicon::Concept;
 using Token = QuestionMeaning::Token;
 
-// Stemmers keep state: each thread has its own.
-struct Language {
-  Language(const char* name, const char* stemmer_name, std::string_view text)
-      : code(name), stemmer(sb_stemmer_new(stemmer_name, nullptr)), lexicon(text, stemmer.get()) {}
-  struct Delete {
-    void operator()(sb_stemmer* s) const { sb_stemmer_delete(s); }
-  };
-  std::string code;
-  std::unique_ptr<sb_stemmer, Delete> stemmer;
-  QuestionLexicon lexicon;
+struct Delete {
+  void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
 };
+using Stemmer = std::unique_ptr<sb_stemmer, Delete>;
 
-Language& language_of(std::string_view code) {
-  thread_local Language french("fr", "french", kFrenchLexicon);
-  thread_local Language english("en", "english", kEnglishLexicon);
+Stemmer make_stemmer(std::string_view code) {
+  return Stemmer(sb_stemmer_new(code == "en" ? "english" : "french", nullptr));
+}
+
+// Stemmers keep state: each thread has its own.
+sb_stemmer* stemmer_of(std::string_view code) {
+  thread_local const Stemmer french = make_stemmer("fr");
+  thread_local const Stemmer english = make_stemmer("en");
+  return code == "en" ? english.get() : french.get();
+}
+
+const QuestionLexicon& lexicon_of(std::string_view code) {
+  static const QuestionLexicon french(kFrenchLexicon, make_stemmer("fr").get());
+  static const QuestionLexicon english(kEnglishLexicon, make_stemmer("en").get());
   return code == "en" ? english : french;
 }
 
@@ -172,13 +176,14 @@ char owner_of(std::string_view word) {
 
 class Reader {
  public:
-  Reader(Language& language, const std::vector<Word>& words) : language_(language), words_(words) {
+  Reader(std::string_view language, const std::vector<Word>& words)
+      : lexicon_(lexicon_of(language)), words_(words) {
+    meaning_.language = language;
     for (const Word& word : words)
-      forms_.push_back({word.folded, stem_of(language.stemmer.get(), word.folded)});
+      forms_.push_back({word.folded, stem_of(stemmer_of(language), word.folded)});
   }
 
   QuestionMeaning read() {
-    meaning_.language = language_.code;
     for (std::size_t at = 0; at < words_.size();) at = read_at(at);
     for (const Token& token : meaning_.tokens)
       meaning_.said.insert(meaning_.said.end(), token.concepts.begin(), token.concepts.end());
@@ -195,16 +200,17 @@ class Reader {
     if (one_of(word.folded, {"je", "j", "me", "m", "moi", "i"})) meaning_.actors.push_back(1);
     const bool to_whom = word.folded == "qui" && at > 0 && words_[at - 1].folded == "a";
     if ((word.folded == "ou" || to_whom) && asks_where_to(at)) {
-      push({{language_.lexicon.find("where")}, "ou"});
+      push({{lexicon_.find("where")}, "ou"});
       return at + 1;
     }
     // "livret A", "vitamine C"
     const bool letter = word.folded.size() == 1 && word.is_name;
-    if (!letter) {
-      const auto match = language_.lexicon.longest(std::span(forms_).subspan(at));
+    if (!letter && !is_one(at)) {
+      const auto match = lexicon_.longest(std::span(forms_).subspan(at));
       if (match.words > 1 || (match.words == 1 && word.number.empty())) return take(match, at);
     }
     if (!word.number.empty()) return push({{}, word.number, true, true}), at + 1;
+    if (is_one(at)) return push({{}, "1", true, true}), at + 1;
     if (word.folded.size() == 1 && !letter) return at + 1;
     ++unknown_;
     push({{}, forms_[at].stem, false, word.is_name});
@@ -227,6 +233,14 @@ class Reader {
     return end;
   }
 
+  // "un mois", but not "un colis".
+  bool is_one(std::size_t at) const {
+    return one_of(words_[at].folded, {"un", "une", "one"}) && at + 1 < words_.size() &&
+           one_of(words_[at + 1].folded, {"mois", "an", "annee", "jour", "journee", "heure",
+                                          "semaine", "minute", "nuit", "kilo", "litre", "metre",
+                                          "euro", "month", "year", "day", "hour", "week", "night"});
+  }
+
   // "où trouver", "où puis-je acheter": asks how as much as where.
   bool asks_where_to(std::size_t at) const {
     for (std::size_t next = at + 1; next < words_.size() && next < at + 5; ++next) {
@@ -241,8 +255,8 @@ class Reader {
   }
 
   void push(Token token) {
-    const bool acts = std::ranges::any_of(
-        token.concepts, [&](Concept each) { return language_.lexicon.acts(each); });
+    const bool acts =
+        std::ranges::any_of(token.concepts, [&](Concept each) { return lexicon_.acts(each); });
     token.owner = std::exchange(owner_, 0);
     token.is_target = std::exchange(turns_into_, false);
     if (acts)
@@ -252,7 +266,7 @@ class Reader {
     meaning_.tokens.push_back(std::move(token));
   }
 
-  Language& language_;
+  const QuestionLexicon& lexicon_;
   const std::vector<Word>& words_;
   std::vector<QuestionLexicon::Word> forms_;
   QuestionMeaning meaning_;
@@ -279,7 +293,7 @@ bool same_token(const QuestionLexicon& lexicon, const Token& one, const Token& o
 class Comparison {
  public:
   Comparison(const QuestionMeaning& one, const QuestionMeaning& other)
-      : one_(one), other_(other), lexicon_(language_of(one.language).lexicon) {
+      : one_(one), other_(other), lexicon_(lexicon_of(one.language)) {
     not_ = lexicon_.find("not");
     needed_ = lexicon_.find("needed");
     where_ = lexicon_.find("where");
@@ -316,15 +330,16 @@ class Comparison {
   std::string left_over(const QuestionMeaning& here, const QuestionMeaning& there,
                         std::vector<Concept>& extra) {
     for (const Token& token : here.tokens) {
-      const auto found = std::ranges::find_if(
-          there.tokens, [&](const Token& each) { return same_token(lexicon_, token, each); });
-      const bool optional =
-          !token.concepts.empty() && std::ranges::any_of(token.concepts, [&](Concept each) {
-            return lexicon_.may_be_left_out(each);
-          });
-      if (found != there.tokens.end()) {
-        if (token.owner != 0 && found->owner != 0 && token.owner != found->owner)
-          return "whose: " + name(token);
+      const bool optional = std::ranges::any_of(
+          token.concepts, [&](Concept each) { return lexicon_.may_be_left_out(each); });
+      bool found = false, same_owner = false;
+      for (const Token& each : there.tokens) {
+        if (!same_token(lexicon_, token, each)) continue;
+        found = true;
+        same_owner |= token.owner == 0 || each.owner == 0 || token.owner == each.owner;
+      }
+      if (found) {
+        if (!same_owner) return "whose: " + name(token);
         if (!optional) ++matched_;
         continue;
       }
@@ -428,10 +443,10 @@ class Comparison {
 QuestionMeaning question_meaning(std::string_view question) {
   const std::vector<Word> words = Words::of(question);
   const std::string_view detected = detect_language(question);
-  Reader first(language_of(detected), words);
+  Reader first(detected == "en" ? "en" : "fr", words);
   QuestionMeaning meaning = first.read();
   if (!detected.empty()) return meaning;
-  Reader second(language_of("en"), words);
+  Reader second("en", words);
   QuestionMeaning english = second.read();
   return second.unknown() < first.unknown() ? english : meaning;
 }

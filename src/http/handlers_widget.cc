@@ -120,6 +120,7 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
     question.conversation = conversation;
   }
   if (!user_token.empty()) MONITORA_TRY(check_identity(parts, workspace, user_token));
+  question.personal = !user_token.empty();
   if (question.visitor_id.empty()) question.visitor_id = random_token(12);
   question.channel = Channel::widget;
   question.language = request.language;

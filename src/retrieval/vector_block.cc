@@ -76,18 +76,20 @@ QueryCode::QueryCode(std::span<const float> vector)
     shifted_[i] = static_cast<std::uint8_t>(signed_[i] + 128);
 }
 
-VectorBlock::VectorBlock(int dimension)
-    : dimension_(dimension), stride_(padded(static_cast<std::size_t>(dimension))) {}
+VectorBlock::VectorBlock(int dimension, bool keep_floats)
+    : dimension_(dimension),
+      keep_floats_(keep_floats),
+      stride_(padded(static_cast<std::size_t>(dimension))) {}
 
 void VectorBlock::reserve(std::size_t vectors) {
-  floats_.reserve(vectors * static_cast<std::size_t>(dimension_));
+  if (keep_floats_) floats_.reserve(vectors * static_cast<std::size_t>(dimension_));
   codes_.reserve(vectors * stride_);
   scales_.reserve(vectors);
   sums_.reserve(vectors);
 }
 
 void VectorBlock::add(std::span<const float> vector) {
-  floats_.insert(floats_.end(), vector.begin(), vector.end());
+  if (keep_floats_) floats_.insert(floats_.end(), vector.begin(), vector.end());
   codes_.resize(codes_.size() + stride_);
   std::int8_t* code = codes_.data() + codes_.size() - stride_;
   scales_.push_back(quantise(vector, code));

@@ -30,7 +30,8 @@ class QueryCode {
 
 class VectorBlock {
  public:
-  explicit VectorBlock(int dimension);
+  // Without the float vectors there is only approximate(), and a quarter of the memory.
+  explicit VectorBlock(int dimension, bool keep_floats = true);
 
   void reserve(std::size_t vectors);
   void add(std::span<const float> vector);  // `dimension` long
@@ -58,6 +59,7 @@ class VectorBlock {
 
  private:
   int dimension_;
+  bool keep_floats_;
   std::size_t stride_;  // dimension rounded up to 64
   std::vector<float> floats_;
   std::vector<std::int8_t> codes_;

@@ -86,6 +86,7 @@ TEST_F(Migrations, EveryObjectOfTheContractIsThere) {
                            "idx_message_topics_workspace",
                            "idx_response_cache_workspace",
                            "idx_response_cache_hash",
+                           "idx_response_cache_recent",
                            "trg_profiles_updated_at",
                            "trg_workspaces_updated_at",
                            "trg_workspace_databases_updated_at",

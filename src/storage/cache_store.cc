@@ -59,21 +59,70 @@ class SqlCacheStore final : public CacheStore {
             return Status();
           });
     }));
-    if (!found.entry) return found;
-    bool counted = false;
-    MONITORA_TRY(pool_.with(Connection::Mode::write, [&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(const auto rows,
-                      connection.execute("UPDATE response_cache SET hit_count = hit_count + 1 "
-                                         "WHERE id = ? AND workspace_id = ?",
-                                         {p(found.entry->id), p(workspace)}));
-      counted = rows == 1;
-      return {};
-    }));
-    if (counted)
-      ++found.entry->hit_count;
-    else
-      found.entry.reset();  // removed meanwhile: it must not be used
+    if (found.entry)
+      MONITORA_TRY(
+          count_hit("UPDATE response_cache SET hit_count = hit_count + 1 "
+                    "WHERE id = ? AND workspace_id = ?",
+                    {p(found.entry->id), p(workspace)}, found.entry));
     return found;
+  }
+
+  Result<std::optional<CacheEntry>> use(const CacheScope& scope, const CacheEntryId& id,
+                                        double similarity) override {
+    std::optional<CacheEntry> found;
+    const std::string good_for = context(scope.version, scope.settings_hash);
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      const std::string statement = "SELECT " + std::string(kColumns) +
+                                    " FROM response_cache r WHERE r.id = ? AND r.workspace_id = ? "
+                                    "AND r.context_version = ?" +
+                                    std::string(kLive);
+      return connection.query(statement, {p(id), p(scope.workspace), p(good_for), p(clock_.now())},
+                              [&](const Row& row) {
+                                found = read_entry(row);
+                                return Status();
+                              });
+    }));
+    if (found)
+      MONITORA_TRY(
+          count_hit("UPDATE response_cache SET hit_count = hit_count + 1, similarity_score = ? "
+                    "WHERE id = ? AND workspace_id = ?",
+                    {p(similarity), p(id), p(scope.workspace)}, found));
+    return found;
+  }
+
+  Status for_each_question(const CacheScope& scope, const std::string& model, Time since,
+                           const std::function<Status(CachedQuestion)>& each) override {
+    const std::string good_for = context(scope.version, scope.settings_hash);
+    return pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT r.id, r.question, r.question_embedding, r.created_at, r.expires_at "
+          "FROM response_cache r WHERE r.workspace_id = ? AND r.created_at >= ? "
+          "AND r.context_version = ? AND r.embedding_model = ? "
+          "AND r.question_embedding IS NOT NULL AND r.expires_at > ? "
+          "ORDER BY r.created_at, r.id",
+          {p(scope.workspace), p(since), p(good_for), p(model), p(clock_.now())},
+          [&](const Row& row) -> Status {
+            MONITORA_ASSIGN(Vector vector, read_vector(row.bytes(2)));
+            return each({CacheEntryId(row.uuid(0)), std::string(row.text(1)), std::move(vector),
+                         row.time(3), row.time(4)});
+          });
+    });
+  }
+
+  Result<Counts> counts(const WorkspaceId& workspace) override {
+    Counts counts;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT COUNT(*), SUM(COALESCE(r.hit_count, 1) - 1) "
+          "FROM response_cache r WHERE r.workspace_id = ?" +
+              std::string(kLive),
+          {p(workspace), p(clock_.now())}, [&](const Row& row) {
+            counts.entries = row.integer(0);
+            counts.hits = row.integer(1);
+            return Status();
+          });
+    }));
+    return counts;
   }
 
   // hit_count is how often the answer was given, the first time included.
@@ -88,9 +137,9 @@ class SqlCacheStore final : public CacheStore {
               "INSERT INTO response_cache (id, workspace_id, question_hash, context_version, "
               "question, question_embedding, embedding_model, response, sources, rag_score, "
               "created_at, expires_at, hit_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-              {p(Uuid::random()), p(workspace), p(entry.question_hash), p(good_for),
-               p(entry.question), vector, p_or_null(entry.embedding_model), p(entry.response),
-               p(sources), p(entry.rag_score), p(clock_.now()), p(entry.expires_at)})
+              {p(entry.id), p(workspace), p(entry.question_hash), p(good_for), p(entry.question),
+               vector, p_or_null(entry.embedding_model), p(entry.response), p(sources),
+               p(entry.rag_score), p(clock_.now()), p(entry.expires_at)})
           .status();
     }));
   }
@@ -134,6 +183,19 @@ class SqlCacheStore final : public CacheStore {
   }
 
  private:
+  // What was removed meanwhile must not be given: the entry becomes nothing.
+  Status count_hit(std::string_view statement, std::initializer_list<Param> params,
+                   std::optional<CacheEntry>& entry) {
+    return pool_.with(Connection::Mode::write, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const auto rows, connection.execute(statement, params));
+      if (rows == 1)
+        ++entry->hit_count;
+      else
+        entry.reset();
+      return {};
+    });
+  }
+
   Status remove(std::string_view statement, std::initializer_list<Param> params) {
     return pool_.with(Connection::Mode::write, [&](Connection& connection) {
       return connection.execute(statement, params).status();

@@ -8,6 +8,7 @@ namespace monitora::contract {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class CacheContract : public ContentContract {
@@ -125,6 +126,74 @@ TEST_P(CacheContract, ARefusedAnswerGoesFromItsWorkspaceOnly) {
   ASSERT_OK(cache->clear(workspace));
   EXPECT_FALSE(find(workspace, "c"));
   EXPECT_TRUE(find(foreign, "a"));
+}
+
+TEST_P(CacheContract, QuestionsOfAScopeAreReadSinceAMoment) {
+  const CacheScope scope{workspace, 0, "c1"};
+  const auto read = [&](const CacheScope& in, Time since, const std::string& model = "e5") {
+    std::vector<std::string> found;
+    EXPECT_TRUE(cache
+                    ->for_each_question(in, model, since,
+                                        [&](CachedQuestion question) {
+                                          EXPECT_EQ(question.vector, vector(1));
+                                          found.push_back(question.question);
+                                          return Status();
+                                        })
+                    .ok());
+    return found;
+  };
+  ASSERT_OK(cache->put(workspace, entry("ancienne")));
+  clock.advance(seconds(50));
+  const Time between = clock.now();
+  ASSERT_OK(cache->put(workspace, entry("récente")));
+  CacheStore::NewEntry other = entry("autres réglages");
+  other.settings_hash = "c2";
+  ASSERT_OK(cache->put(workspace, other));
+  other = entry("autre modèle");
+  other.embedding_model = "e6";
+  ASSERT_OK(cache->put(workspace, other));
+  other = entry("sans vecteur");
+  other.question_vector.clear();
+  ASSERT_OK(cache->put(workspace, other));
+  ASSERT_OK(cache->put(foreign, entry("étrangère")));
+  EXPECT_THAT(read(scope, Time()), ElementsAre("ancienne", "récente"));
+  EXPECT_THAT(read(scope, between), ElementsAre("récente"));
+  EXPECT_THAT(read(scope, Time(), "e6"), ElementsAre("autre modèle"));
+  EXPECT_THAT(read({workspace, 1, "c1"}, Time()), IsEmpty());
+  clock.advance(seconds(50));
+  EXPECT_THAT(read(scope, Time()), ElementsAre("récente"));
+}
+
+TEST_P(CacheContract, AnAnswerIsUsedForAnotherWordingWhileItIsGood) {
+  const CacheScope scope{workspace, 0, "c1"};
+  const CacheStore::NewEntry made = entry("Délais ?", "48 h");
+  ASSERT_OK(cache->put(workspace, made));
+  const auto used = cache->use(scope, made.id, 0.93);
+  ASSERT_OK(used);
+  ASSERT_TRUE(*used);
+  EXPECT_EQ((*used)->response, "48 h");
+  EXPECT_EQ((*used)->hit_count, 2);
+  const auto counts = cache->counts(workspace);
+  ASSERT_OK(counts);
+  EXPECT_EQ(counts->entries, 1);
+  EXPECT_EQ(counts->hits, 1);
+  const auto gone = [&](const CacheScope& in) {
+    const auto found = cache->use(in, made.id, 0.93);
+    EXPECT_TRUE(found.ok());
+    return !*found;
+  };
+  EXPECT_TRUE(gone({foreign, 0, "c1"}));
+  EXPECT_TRUE(gone({workspace, 1, "c1"}));
+  EXPECT_TRUE(gone({workspace, 0, "c2"}));
+  EXPECT_EQ(cache->list(workspace, {})->items[0].hit_count, 2);
+  clock.advance(seconds(100));
+  EXPECT_TRUE(gone(scope));
+  EXPECT_EQ(cache->counts(workspace)->entries, 0);
+  ASSERT_OK(cache->put(workspace, entry("refusée", "mauvaise")));
+  const CacheStore::NewEntry refused = entry("refusée aussi", "mauvaise");
+  ASSERT_OK(cache->put(workspace, refused));
+  ASSERT_OK(cache->remove_answer(workspace, "mauvaise"));
+  EXPECT_FALSE(*cache->use(scope, refused.id, 0.9));
 }
 
 TEST_P(CacheContract, TheListIsPagedUnderTies) {

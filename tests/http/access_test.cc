@@ -77,6 +77,9 @@ const Expected kTable[] = {
     {"GET", "/api/workspaces/{wid}/answers/{answer_id}", 401, 200, 200, 404, 401},
     {"PATCH", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 200, 404, 401, kEmpty},
 
+    {"GET", "/api/workspaces/{wid}/cache", 401, 200, 200, 404, 401},
+    {"DELETE", "/api/workspaces/{wid}/cache", 401, 403, 204, 404, 401},
+
     {"GET", "/api/workspaces/{wid}/analytics", 401, 200, 200, 404, 401},
     {"GET", "/api/insights/{wid}", 401, 200, 200, 404, 401},
     {"POST", "/api/insights/{wid}/recalculate", 401, 403, 200, 404, 401},

@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "contract/database_under_test.h"
 #include "http/guards.h"
+#include "http/handlers_cache.h"
 #include "http/handlers_answers.h"
 #include "http/handlers_conversations.h"
 #include "http/handlers_handover.h"
@@ -35,6 +36,7 @@
 #include "http/wire.h"
 #include "ports/chat_model.h"
 #include "ports/executor.h"
+#include "retrieval/cached_question_index.h"
 #include "retrieval/question_clusterer.h"
 #include "retrieval/retrieval_testing.h"
 #include "retrieval/word_reader.h"
@@ -266,7 +268,9 @@ struct TestServer::Parts {
   std::vector<std::string> mails;  // who was sent one
   CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
   Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
-  ChatService chat{{*conversation_store, *cache_store, retriever, embedder, model, curated,
+  std::unique_ptr<CachedQuestions> cached_questions = retrieval::make_cached_question_index(
+      *cache_store, clock, embedder.model(), embedder.dimension());
+  ChatService chat{{*conversation_store, *cache_store, *cached_questions, retriever, embedder, model, curated,
                     handovers, workers, clock}};
   http::Metrics metrics;
   http::Services services{accounts,
@@ -322,6 +326,7 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
        *parts_->topic_store, *parts_->workspace_store, parts_->clock});
   // A visitor route as the widget's are, for the guard's rules.
   http::add_routes(parts_->router, parts_->services);
+  http::add_cache_routes(parts_->router, {*parts_->cache_store, *parts_->audit});
   http::add_conversation_routes(parts_->router, {parts_->conversations, *parts_->conversation_store,
                                                  *parts_->workspace_store});
   parts_->router.add({.method = http::Method::get,
