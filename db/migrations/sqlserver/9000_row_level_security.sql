@@ -17,6 +17,7 @@ GO
 DROP SECURITY POLICY IF EXISTS rls.monitora;
 DROP FUNCTION IF EXISTS rls.may_see_message;
 DROP FUNCTION IF EXISTS rls.may_see_document;
+DROP FUNCTION IF EXISTS rls.may_see_webhook;
 DROP FUNCTION IF EXISTS rls.may_see_workspace;
 DROP FUNCTION IF EXISTS rls.is_owner_or_member;
 DROP FUNCTION IF EXISTS rls.is_self;
@@ -118,6 +119,26 @@ WHERE
     OR (SESSION_CONTEXT(N'user_id') IS NULL AND IS_ROLEMEMBER(N'monitora_application') = 1);
 GO
 
+CREATE FUNCTION rls.may_see_webhook (@webhook_id UNIQUEIDENTIFIER)
+RETURNS TABLE
+WITH SCHEMABINDING
+AS
+RETURN
+SELECT 1 AS allowed
+WHERE
+    EXISTS (
+        SELECT 1
+        FROM dbo.webhooks AS h
+        INNER JOIN dbo.workspaces AS w ON w.id = h.workspace_id
+        LEFT OUTER JOIN dbo.workspace_members AS m
+            ON m.workspace_id = w.id AND m.user_id = CAST(SESSION_CONTEXT(N'user_id') AS UNIQUEIDENTIFIER)
+        WHERE
+            h.id = @webhook_id
+            AND (w.user_id = CAST(SESSION_CONTEXT(N'user_id') AS UNIQUEIDENTIFIER) OR m.user_id IS NOT NULL)
+    )
+    OR (SESSION_CONTEXT(N'user_id') IS NULL AND IS_ROLEMEMBER(N'monitora_application') = 1);
+GO
+
 CREATE SECURITY POLICY rls.monitora
 ADD FILTER PREDICATE rls.is_self(id) ON dbo.app_users,
 ADD FILTER PREDICATE rls.is_self(id) ON dbo.profiles,
@@ -129,6 +150,10 @@ ADD FILTER PREDICATE rls.may_see_workspace(workspace_id) ON dbo.workspace_invita
 ADD BLOCK PREDICATE rls.may_see_workspace(workspace_id) ON dbo.workspace_invitations,
 ADD FILTER PREDICATE rls.may_see_workspace(workspace_id) ON dbo.api_keys,
 ADD BLOCK PREDICATE rls.may_see_workspace(workspace_id) ON dbo.api_keys,
+ADD FILTER PREDICATE rls.may_see_workspace(workspace_id) ON dbo.webhooks,
+ADD BLOCK PREDICATE rls.may_see_workspace(workspace_id) ON dbo.webhooks,
+ADD FILTER PREDICATE rls.may_see_webhook(webhook_id) ON dbo.webhook_deliveries,
+ADD BLOCK PREDICATE rls.may_see_webhook(webhook_id) ON dbo.webhook_deliveries,
 ADD FILTER PREDICATE rls.may_see_workspace(workspace_id) ON dbo.workspace_databases,
 ADD BLOCK PREDICATE rls.may_see_workspace(workspace_id) ON dbo.workspace_databases,
 ADD FILTER PREDICATE rls.may_see_workspace(workspace_id) ON dbo.documents,
