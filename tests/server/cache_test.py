@@ -7,7 +7,7 @@ import time
 import unittest
 
 import databases
-from program import ProgramTest, ServerTest, main
+from program import ProgramTest, ServerTest, main, poll
 from scripted_model import ScriptedModel, drops, says
 
 QUESTION = "Quel est le délai de livraison en France ?"
@@ -50,10 +50,12 @@ class Cache(ServerTest):
         self.assertTrue(reply.json["cached"])
         return reply
 
-    def assert_not_kept(self, message, **fields):
+    def assert_not_kept(self, message, then_kept=True, **fields):
         reply, asked = self.visit(message, **fields)
         self.assertTrue(asked, message)
         self.assertFalse(reply.json["cached"])
+        if then_kept:  # after the visitor has the answer
+            poll(lambda: message in [item["question"] for item in self.listed()["items"]], 30, "the answer is kept")
         return reply
 
     def listed(self):
@@ -87,14 +89,14 @@ class Cache(ServerTest):
 
     def test_not_across_workspaces(self):
         self.assert_not_kept(QUESTION)
-        self.assert_not_kept(SAME, workspace=self.new_workspace())
+        self.assert_not_kept(SAME, then_kept=False, workspace=self.new_workspace())
 
     def test_not_within_a_conversation(self):
         self.assert_not_kept(QUESTION)
         opened = self.assert_not_kept(LOOK_ALIKE).json
         going_on = {"session_id": opened["session_id"], "session_token": opened["session_token"]}
-        self.assert_not_kept("Et en combien de temps serai-je livré en France ?", **going_on)
-        self.assert_not_kept(SAME, **going_on)
+        self.assert_not_kept("Et en combien de temps serai-je livré en France ?", then_kept=False, **going_on)
+        self.assert_not_kept(SAME, then_kept=False, **going_on)
         self.assertEqual(self.listed()["entries"], 2)
 
     def test_not_for_a_visitor_whom_the_site_names(self):
@@ -102,8 +104,8 @@ class Cache(ServerTest):
         secret = self.server.request("POST", path, {}, self.token)
         token = user_token(secret.json["secret"])
         self.assert_not_kept(QUESTION)
-        self.assert_not_kept(QUESTION, user_token=token)
-        self.assert_not_kept(SAME, user_token=token)
+        self.assert_not_kept(QUESTION, then_kept=False, user_token=token)
+        self.assert_not_kept(SAME, then_kept=False, user_token=token)
         self.assertEqual(self.listed()["entries"], 1)
 
     def test_not_what_was_cut_short(self):
@@ -175,6 +177,8 @@ class TwoNodes(ProgramTest):
         first.add(token, workspace, "livraison.html")
         model.then(says(ANSWER))
         self.assertFalse(first.visit(workspace, QUESTION).json["cached"])
+        path = f"/api/workspaces/{workspace}/cache"
+        poll(lambda: first.request("GET", path, token=token).json["entries"] == 1, 30, "the answer is kept")
         kept = self.assert_status(second.visit(workspace, SAME), 200).json
         self.assertEqual((kept["response"], kept["cached"]), (ANSWER, True))
         self.assertEqual(len(model.requests), 1)
