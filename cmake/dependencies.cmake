@@ -1,5 +1,5 @@
 # Every library outside the project, found once. Debian 12's packages (tools/packages.txt) except
-# FAISS and OpenVINO, which tools/deps prepares under deps/.
+# FAISS, OpenVINO and the SQL parser, which tools/deps prepares under deps/.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -41,3 +41,11 @@ set_target_properties(monitora::faiss PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES "${MONITORA_DEPS}/faiss/include;/usr/lib/llvm-16/lib/clang/16/include"
   INTERFACE_LINK_OPTIONS LINKER:--gc-sections
   INTERFACE_LINK_LIBRARIES ${OMP_LIBRARY})
+
+if(NOT EXISTS ${MONITORA_DEPS}/sql_parser/stamp)
+  message(FATAL_ERROR "The SQL parser is not in ${MONITORA_DEPS}: run tools/deps/sql_parser.sh (./start and ./test do).")
+endif()
+add_library(monitora::sql_parser STATIC IMPORTED)
+set_target_properties(monitora::sql_parser PROPERTIES
+  IMPORTED_LOCATION ${MONITORA_DEPS}/sql_parser/libsql_parser.a
+  INTERFACE_LINK_LIBRARIES "Threads::Threads;${CMAKE_DL_LIBS}")

@@ -9,10 +9,12 @@
 #include "apps/index_jobs.h"
 #include "apps/job_payload.h"
 #include "base/log.h"
+#include "external/external_data.h"
 #include "http/handlers_answers.h"
 #include "http/handlers_cache.h"
 #include "http/handlers_chat.h"
 #include "http/handlers_conversations.h"
+#include "http/handlers_external.h"
 #include "http/handlers_handover.h"
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
@@ -100,7 +102,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
       changes_, ChangeFollower::start(*database_.changes, {chunks_of, *engine_.retriever}, clock_));
   database_.pool->on_change([this] { changes_->wake(); });
   MONITORA_TRY(make_use_cases());
-  MONITORA_TRY(make_webhooks());
+  MONITORA_TRY(make_outbound());
   engine_.retriever->preload();  // after it: no change may fall between a load and the first look
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
@@ -184,7 +186,7 @@ Status ServerParts::make_use_cases() {
   return {};
 }
 
-Status ServerParts::make_webhooks() {
+Status ServerParts::make_outbound() {
   std::string allowed;
   for (const std::string& host : settings_.allowed_private_hosts) allowed += host + ",";
   MONITORA_ASSIGN(net::AddressGuard guard, net::AddressGuard::parse(allowed));
@@ -192,6 +194,9 @@ Status ServerParts::make_webhooks() {
   const WebhookParts parts{*database_.webhooks, *secrets_, *webhook_sender_, *database_.audit,
                            clock_};
   webhooks_ = std::make_unique<Webhooks>(parts);
+  external_data_ = external::make_external_data(guard);
+  external_databases_ = std::make_unique<ExternalDatabases>(ExternalDatabaseParts{
+      *database_.external, *external_data_, *secrets_, *database_.audit, clock_});
   webhook_deliveries_ = std::make_unique<WebhookDeliveries>(parts);
   webhook_runner_ = std::make_unique<jobs::Runner>(
       *database_.jobs,
@@ -265,12 +270,12 @@ Status ServerParts::make_server() {
              : std::function<Status(const Workspace&)>()});
   http::add_chat_routes(router, chat);
   http::add_widget_routes(router, chat);
-  http::add_openai_routes(router,
-                          {*chat_, *executor_, *database_.workspaces, *models_.embedder, clock_,
-                           changes_.get()});
-  http::add_mcp_routes(router, {*chat_, *executor_, *database_.workspaces, *database_.conversations,
-                                *models_.embedder, *engine_.retriever, settings_.public_url,
-                                changes_.get()});
+  http::add_openai_routes(router, {*chat_, *executor_, *database_.workspaces, *models_.embedder,
+                                   clock_, changes_.get()});
+  http::add_mcp_routes(
+      router, {*chat_, *executor_, *database_.workspaces, *database_.conversations,
+               *models_.embedder, *engine_.retriever, settings_.public_url, changes_.get()});
+  http::add_external_database_routes(router, *external_databases_);
   http::add_webhook_routes(router, *webhooks_);
   http::add_cache_routes(router, {*database_.cache, *database_.audit});
   http::add_page_routes(router, {*database_.workspaces, own_origin});

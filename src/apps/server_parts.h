@@ -12,6 +12,7 @@
 #include "app/conversations.h"
 #include "app/curated_answers.h"
 #include "app/documents.h"
+#include "app/external_databases.h"
 #include "app/external_sign_ins.h"
 #include "app/handovers.h"
 #include "app/members.h"
@@ -62,7 +63,7 @@ class ServerParts {
   explicit ServerParts(config::Settings settings);
   Status prepare(const std::stop_token& stop);
   Status make_use_cases();
-  Status make_webhooks();
+  Status make_outbound();  // webhooks and external databases
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
@@ -113,6 +114,8 @@ class ServerParts {
   std::unique_ptr<net::SmtpClient> smtp_;  // none without a mail server
   std::unique_ptr<Handovers> handovers_;
   std::unique_ptr<GuardedSender> webhook_sender_;
+  std::unique_ptr<ExternalData> external_data_;
+  std::unique_ptr<ExternalDatabases> external_databases_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<CachedQuestions> cached_questions_;

@@ -155,6 +155,15 @@ Change<bool> Fields::boolean(std::string_view name) {
   return {};
 }
 
+Change<std::int64_t> Fields::integer(std::string_view name) {
+  const boost::json::value* value = take(name);
+  if (value == nullptr) return {};
+  if (value->is_null()) return {true, std::nullopt};
+  if (value->is_int64()) return {true, value->as_int64()};
+  fail(name, {"Valeur attendue : un nombre entier.", "Expected a whole number."});
+  return {};
+}
+
 Change<Time> Fields::time(std::string_view name) {
   const boost::json::value* value = take(name);
   if (value == nullptr) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,7 @@ class Fields {
     return text(name, most).value.value_or("");
   }
   Change<bool> boolean(std::string_view name);
+  Change<std::int64_t> integer(std::string_view name);
   Change<Time> time(std::string_view name);
   Change<std::vector<std::string>> texts(std::string_view name, std::size_t most_items,
                                          std::size_t most);

@@ -8,6 +8,7 @@
 #include "ports/conversation_store.h"
 #include "ports/curated_store.h"
 #include "ports/document_store.h"
+#include "ports/external_database_store.h"
 #include "ports/insights_store.h"
 #include "ports/job_store.h"
 #include "ports/rate_limits.h"
@@ -38,6 +39,8 @@ std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock&
 std::unique_ptr<TopicStore> make_topic_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CuratedStore> make_curated_store(sql::Pool& pool, const Clock& clock);
+std::unique_ptr<ExternalDatabaseStore> make_external_database_store(sql::Pool& pool,
+                                                                    const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<ChangeLog> make_change_log(sql::Pool& pool);
 std::unique_ptr<SharedCounts> make_shared_counts(sql::Pool& pool);

@@ -96,6 +96,13 @@ const Expected kTable[] = {
     {"POST", "/api/workspaces/{wid}/webhooks/{webhook_id}/rotate-secret", 401, 403, 200, 404, 401},
     {"GET", "/api/workspaces/{wid}/webhooks/{webhook_id}/deliveries", 401, 403, 200, 404, 401},
 
+    {"GET", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401},
+    {"PUT", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401, kEmpty},
+    {"POST", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401, kEmpty},
+    {"POST", "/api/workspaces/{wid}/database/test", 401, 403, 200, 404, 401},
+    {"GET", "/api/workspaces/{wid}/database/schema", 401, 403, 200, 404, 401},
+    {"POST", "/api/workspaces/{wid}/database/query", 401, 403, 422, 404, 401, kEmpty},
+
     {"POST", "/mcp", 401, 401, 401, 401, 200, kPing},
     {"GET", "/v1/models", 401, 401, 401, 401, 200},
     {"GET", "/v1/models/{model}", 401, 401, 401, 401, 200},
@@ -113,6 +120,7 @@ const Expected kTable[] = {
     {"DELETE", "/api/conversations/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/documents/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 204, 404, 401},
+    {"DELETE", "/api/workspaces/{wid}/database", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/webhooks/{webhook_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/api-keys/{key_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/members/{user_id}", 401, 403, 204, 404, 401},
@@ -147,6 +155,15 @@ class AccessScenario : public ::testing::Test {
                  .send("POST", "/api/workspaces/" + workspace + "/answers", owner.access_token,
                        {{"question", "Question-secrete-51c2"}, {"answer", "Contenu-secret-9b1c"}})
                  .text("id");
+    EXPECT_EQ(server
+                  .send("PUT", "/api/workspaces/" + workspace + "/database", owner.access_token,
+                        {{"db_type", "postgres"},
+                         {"db_host", "Confidentiel-7f3a.example"},
+                         {"db_name", "boutique"},
+                         {"db_user", "lecture"},
+                         {"db_password", "Contenu-secret-9b1c"}})
+                  .status,
+              200);
   }
 
   std::string filled(std::string path, bool absent = false) const {

@@ -10,6 +10,7 @@
 #include "app/conversations.h"
 #include "app/curated_answers.h"
 #include "app/documents.h"
+#include "app/external_databases.h"
 #include "app/external_sign_ins.h"
 #include "app/handovers.h"
 #include "app/members.h"
@@ -26,6 +27,7 @@
 #include "http/handlers_cache.h"
 #include "http/handlers_answers.h"
 #include "http/handlers_conversations.h"
+#include "http/handlers_external.h"
 #include "http/handlers_handover.h"
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
@@ -147,6 +149,40 @@ class ScriptedSender final : public WebhookSender {
   int answer = 204;
 };
 
+// A shop's database; what its host is called decides how it goes.
+class ScriptedData final : public ExternalData {
+ public:
+  Result<Tested> test(const ExternalLogin& login) override {
+    passwords.push_back(login.password);
+    MONITORA_TRY(reach(login));
+    return Tested{"PostgreSQL 15.4", std::chrono::milliseconds(7), login.database.user == "root"};
+  }
+  Result<std::vector<ExternalTable>> tables(const ExternalLogin& login) override {
+    MONITORA_TRY(reach(login));
+    ExternalTable orders{"public", "orders", false, "Commandes", {}};
+    orders.columns = {{"id", "integer", false, true, "", ""}, {"total", "numeric"}};
+    return std::vector<ExternalTable>{orders};
+  }
+  Result<Answer> query(const ExternalLogin& login, std::string_view sql) override {
+    MONITORA_TRY(reach(login));
+    Answer answer;
+    answer.sql = sql;
+    answer.rows.columns = {"id", "name", "total", "paid", "note"};
+    answer.rows.rows = {{std::int64_t{1}, "Zoé", 2.5, true, nullptr}};
+    return answer;
+  }
+  void forget(const WorkspaceId&) override { ++forgotten; }
+  std::vector<std::string> passwords;
+  int forgotten = 0;
+
+ private:
+  static Status reach(const ExternalLogin& login) {
+    if (login.database.host != "eteint.example") return {};
+    return Status(Code::upstream_failed, "connect_failed",
+                  {"Le serveur ne répond pas.", "The server does not answer."}, "driver says so");
+  }
+};
+
 // Text is text, "MZ" is a program; the real one is tested where it is.
 class SimpleExtractor final : public TextExtractor {
  public:
@@ -200,6 +236,7 @@ struct TestServer::Parts {
         job_store(storage::make_job_store(*pool, clock)),
         cache_store(storage::make_cache_store(*pool, clock)),
         curated_store(storage::make_curated_store(*pool, clock)),
+        external_store(storage::make_external_database_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
         tokens(std::string(40, 's'), clock),
         secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
@@ -234,6 +271,7 @@ struct TestServer::Parts {
   std::unique_ptr<JobStore> job_store;
   std::unique_ptr<CacheStore> cache_store;
   std::unique_ptr<CuratedStore> curated_store;
+  std::unique_ptr<ExternalDatabaseStore> external_store;
   std::unique_ptr<AuditLog> audit;
   auth::Passwords passwords;
   auth::AccessTokens tokens;
@@ -262,6 +300,8 @@ struct TestServer::Parts {
                  clock, [this] { ++jobs; }}};
   ScriptedSender sender;
   Webhooks webhooks{{*webhook_store, secrets, sender, *audit, clock}};
+  ScriptedData external_data;
+  ExternalDatabases external_databases{{*external_store, external_data, secrets, *audit, clock}};
   Inline workers;
   SilentModel model;
   QuietBus events;
@@ -347,6 +387,7 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
                                         *parts_->conversation_store, parts_->embedder,
                                         parts_->retriever, "https://chat.host.example/monitora"});
   http::add_webhook_routes(parts_->router, parts_->webhooks);
+  http::add_external_database_routes(parts_->router, parts_->external_databases);
   http::add_openai_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
                                            parts_->embedder, parts_->clock});
 }
@@ -592,6 +633,10 @@ TestClock& TestServer::clock() {
 Statistics& TestServer::statistics() {
   return parts_->statistics;
 }
+std::vector<std::string> TestServer::passwords_sent() const {
+  return parts_->external_data.passwords;
+}
+
 void TestServer::receivers_answer(int status) {
   parts_->sender.answer = status;
 }

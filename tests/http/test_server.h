@@ -115,6 +115,8 @@ class TestServer {
   Accounts& accounts();
   ConversationStore& conversations();
   Statistics& statistics();
+  // Those with which a workspace's own database was tried, in order.
+  std::vector<std::string> passwords_sent() const;
   // The status with which webhooks' receivers answer.
   void receivers_answer(int status);
   // Whether searches find what answers a question.

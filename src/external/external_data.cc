@@ -1,0 +1,225 @@
+#include "external/external_data.h"
+
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "base/deadline.h"
+#include "external/errors.h"
+#include "external/guard.h"
+#include "external/session.h"
+
+namespace monitora::external {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto kConnect = 5s;
+constexpr auto kStatement = 10s;
+constexpr auto kTables = 20s;  // of introspection: catalogues may be large
+constexpr auto kTablesAreFresh = 60s;
+constexpr auto kLongestIdle = 60s;
+constexpr std::size_t kMostIdle = 2;  // connections kept for a workspace
+constexpr std::size_t kMostAtOnce = 4;
+
+// The thread's deadline, or ours where that is sooner.
+Deadline within(SteadyClock::duration most) {
+  const Deadline& now = Deadline::current();
+  return now.at() - SteadyClock::now() > most ? Deadline::in(most, now.stop()) : now;
+}
+
+std::chrono::milliseconds since(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
+}
+
+std::string system_authorities() {
+  const char* named = std::getenv("SSL_CERT_FILE");
+  return named != nullptr ? named : "/etc/ssl/certs/ca-certificates.crt";
+}
+
+bool same_login(const ExternalLogin& a, const ExternalLogin& b) {
+  return a.database.engine == b.database.engine && a.database.host == b.database.host &&
+         a.database.port == b.database.port && a.database.name == b.database.name &&
+         a.database.user == b.database.user && a.password == b.password;
+}
+
+class GuardedData final : public ExternalData {
+ public:
+  GuardedData(net::AddressGuard guard, std::string authorities)
+      : guard_(std::move(guard)), authorities_(std::move(authorities)) {}
+
+  Result<Tested> test(const ExternalLogin& login) override {
+    Tested tested;
+    const auto start = SteadyClock::now();
+    MONITORA_ASSIGN(const std::unique_ptr<Session> session, connect(login));
+    tested.latency = since(start);
+    tested.server_version = session->server_version();
+    const ScopedDeadline bounded(within(kStatement));
+    MONITORA_ASSIGN(tested.can_write, session->can_write());
+    return tested;
+  }
+
+  Result<std::vector<ExternalTable>> tables(const ExternalLogin& login) override {
+    std::vector<ExternalTable> found;
+    MONITORA_TRY(with_session(login, [&](Session& session) -> Status {
+      const ScopedDeadline bounded(within(kTables));
+      MONITORA_ASSIGN(found, session.tables());
+      return {};
+    }));
+    const std::lock_guard lock(mutex_);
+    Kept& kept = kept_of(login);
+    kept.tables = found;
+    kept.tables_at = SteadyClock::now();
+    return found;
+  }
+
+  Result<Answer> query(const ExternalLogin& login, std::string_view sql) override {
+    MONITORA_ASSIGN(const std::vector<ExternalTable> known, known_tables(login));
+    const Bounds bounds;
+    Answer answer;
+    MONITORA_ASSIGN(answer.sql, guard_statement(login.database.engine, sql,
+                                                only_allowed(known, login.database.allowed_tables),
+                                                static_cast<int>(bounds.rows) + 1));
+    MONITORA_TRY(with_session(login, [&](Session& session) -> Status {
+      const ScopedDeadline bounded(within(kStatement));
+      const auto start = SteadyClock::now();
+      MONITORA_ASSIGN(answer.rows, session.run(answer.sql, bounds));
+      answer.elapsed = since(start);
+      return {};
+    }));
+    return answer;
+  }
+
+  void forget(const WorkspaceId& workspace) override {
+    std::map<WorkspaceId, Kept>::node_type gone;  // its connections close without the lock
+    const std::lock_guard lock(mutex_);
+    gone = kept_.extract(workspace);
+  }
+
+ private:
+  struct Idle {
+    std::unique_ptr<Session> session;
+    SteadyClock::time_point since;
+  };
+  struct Kept {
+    ExternalLogin login;
+    std::vector<Idle> idle;
+    std::size_t in_use = 0;
+    std::vector<ExternalTable> tables;
+    SteadyClock::time_point tables_at{};
+  };
+
+  // What is kept for this login; another one's of the same workspace is dropped. Needs the lock.
+  Kept& kept_of(const ExternalLogin& login) {
+    Kept& kept = kept_[login.workspace];
+    if (!same_login(kept.login, login)) {
+      kept.idle.clear();
+      kept.tables_at = {};
+      kept.login = login;
+    }
+    return kept;
+  }
+
+  Result<std::vector<ExternalTable>> known_tables(const ExternalLogin& login) {
+    {
+      const std::lock_guard lock(mutex_);
+      const Kept& kept = kept_of(login);
+      if (kept.tables_at + kTablesAreFresh > SteadyClock::now()) return kept.tables;
+    }
+    return tables(login);
+  }
+
+  Status with_session(const ExternalLogin& login, const std::function<Status(Session&)>& work) {
+    MONITORA_ASSIGN(std::unique_ptr<Session> session, take(login));
+    const Status status = work(*session);
+    const bool usable = session->is_usable();
+    const std::lock_guard lock(mutex_);
+    Kept& kept = kept_of(login);
+    if (kept.in_use > 0) --kept.in_use;
+    if (usable && kept.idle.size() < kMostIdle)
+      kept.idle.push_back({std::move(session), SteadyClock::now()});
+    return status;
+  }
+
+  static void drop_old(Kept& kept, std::vector<Idle>& old) {
+    for (auto idle = kept.idle.begin(); idle != kept.idle.end();)
+      if (idle->since + kLongestIdle > SteadyClock::now()) {
+        ++idle;
+      } else {
+        old.push_back(std::move(*idle));
+        idle = kept.idle.erase(idle);
+      }
+  }
+
+  // An idle connection that is still alive, or a new one.
+  Result<std::unique_ptr<Session>> take(const ExternalLogin& login) {
+    std::vector<Idle> old;  // their connections close without the lock
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& [workspace, each] : kept_) drop_old(each, old);
+      Kept& kept = kept_of(login);
+      if (kept.in_use >= kMostAtOnce)
+        return Status(Code::unavailable, "database_busy",
+                      {"Trop de questions à la fois pour cette base : réessayez dans un instant.",
+                       "Too many questions at once for this database: try again in a moment."})
+            .with_retry_after(1);
+      ++kept.in_use;
+      while (!kept.idle.empty()) {
+        Idle idle = std::move(kept.idle.back());
+        kept.idle.pop_back();
+        if (idle.session->is_usable()) return std::move(idle.session);
+      }
+    }
+    auto session = connect(login);
+    if (!session.ok()) {
+      const std::lock_guard lock(mutex_);
+      Kept& kept = kept_of(login);
+      if (kept.in_use > 0) --kept.in_use;
+    }
+    return session;
+  }
+
+  Result<std::unique_ptr<Session>> connect(const ExternalLogin& login) {
+    const ScopedDeadline bounded(within(kConnect));
+    MONITORA_ASSIGN(const std::vector<net::IpAddress> addresses,
+                    guard_.resolve(login.database.host));
+    Status last;
+    for (const net::IpAddress& address : addresses) {
+      Target target{login.database, login.password, address.to_string(), net::is_public(address),
+                    authorities_.empty() ? system_authorities() : authorities_};
+      auto session = open(target);
+      if (session.ok()) return session;
+      last = session.status();
+      if (last.key() != "connect_failed" || Deadline::current().expired()) break;
+    }
+    return last;
+  }
+
+  static Result<std::unique_ptr<Session>> open(const Target& target) {
+    switch (target.database.engine) {
+      case ExternalEngine::postgres:
+        return open_postgres(target);
+      case ExternalEngine::mysql:
+      case ExternalEngine::sqlserver:
+        break;
+    }
+    return Status(Code::conflict, "engine_unavailable",
+                  {"Ce type de base n'est pas encore pris en charge.",
+                   "This kind of database is not supported yet."});
+  }
+
+  const net::AddressGuard guard_;
+  const std::string authorities_;
+  std::mutex mutex_;
+  std::map<WorkspaceId, Kept> kept_;
+};
+
+}  // namespace
+
+std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard, std::string authorities) {
+  return std::make_unique<GuardedData>(std::move(guard), std::move(authorities));
+}
+
+}  // namespace monitora::external
