@@ -48,7 +48,8 @@ std::shared_ptr<void> ChangeFollower::listen(const WorkspaceId& workspace, Liste
     const std::lock_guard lock(subscriptions_->mutex);
     subscriptions_->of[workspace].push_back(subscription);
   }
-  return {nullptr, [all = subscriptions_, workspace, subscription](void*) {
+  // A pointer to something, so that a handle is not null.
+  return {subscription.get(), [all = subscriptions_, workspace, subscription](void*) {
             {
               const std::lock_guard lock(all->mutex);
               const auto found = all->of.find(workspace);

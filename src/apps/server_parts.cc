@@ -16,11 +16,13 @@
 #include "http/handlers_conversations.h"
 #include "http/handlers_external.h"
 #include "http/handlers_handover.h"
+#include "http/handlers_hub.h"
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
 #include "http/handlers_openai.h"
 #include "http/handlers_pages.h"
 #include "http/handlers_webhooks.h"
+#include "http/handlers_visitor_events.h"
 #include "http/routes.h"
 #include "retrieval/cached_question_index.h"
 #include "transfer/load.h"
@@ -237,6 +239,15 @@ Status ServerParts::make_server() {
         {"database", database}, {"model", model}, {"index", database}};
   };
   guards_ = std::make_unique<http::Guards>(*services_);
+  live_events_ = std::make_unique<http::LiveEvents>(*database_.changes, *database_.documents,
+                                                    *database_.conversations, clock_);
+  hub_ = std::make_unique<http::Hub>(
+      http::HubParts{*changes_, *live_events_, *database_.workspaces, *executor_,
+                     [this](const http::HubClient::Owner& owner) {
+                       return guards_->sign_in(owner.access_token, owner.client).status();
+                     }});
+  metrics_.gauge("monitora_hub_clients", "Clients of the live hub.",
+                 [this] { return static_cast<double>(hub_->clients()); });
   const std::string public_url = settings_.public_url;
   const auto own_origin = [public_url](const http::Request& request) {
     return http::own_origin(request, public_url);
@@ -278,6 +289,11 @@ Status ServerParts::make_server() {
   http::add_external_database_routes(router, *external_databases_);
   http::add_webhook_routes(router, *webhooks_);
   http::add_cache_routes(router, {*database_.cache, *database_.audit});
+  http::add_visitor_event_routes(router, {{*changes_, *database_.conversations, *executor_},
+                                          *conversation_tokens_,
+                                          *limiter_,
+                                          settings_.rate_limit_address});
+  http::add_hub_routes(router, {*hub_, settings_.public_url});
   http::add_page_routes(router, {*database_.workspaces, own_origin});
 
   http::ServerOptions options;
@@ -326,6 +342,7 @@ std::string ServerParts::url() const {
 void ServerParts::stop() {
   maintenance_.request_stop();
   if (maintenance_.joinable()) maintenance_.join();
+  if (hub_) hub_->stop();
   if (server_) server_->stop();
   statistics_runner_.reset();
   runner_.reset();

@@ -33,6 +33,8 @@
 #include "auth/supabase_tokens.h"
 #include "auth/tokens.h"
 #include "http/guards.h"
+#include "http/hub.h"
+#include "http/live_events.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/services.h"
@@ -128,6 +130,8 @@ class ServerParts {
   http::Metrics metrics_;
   std::unique_ptr<http::Services> services_;
   std::unique_ptr<http::Guards> guards_;
+  std::unique_ptr<http::LiveEvents> live_events_;
+  std::unique_ptr<http::Hub> hub_;
   std::unique_ptr<http::Server> server_;
   std::jthread following_;
   std::jthread maintenance_;

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "http/connection_exchange.h"
+#include "http/socket_channel.h"
 
 namespace monitora::http {
 namespace {
@@ -81,6 +82,10 @@ void Connection::tick(Time now) {
       events_->ping();
     }
   }
+  if (messages_ && messages_->overflowed()) {
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  }
 }
 
 void Connection::begin_stop() {
@@ -88,7 +93,7 @@ void Connection::begin_stop() {
     boost::system::error_code ignored;
     socket_.cancel(ignored);
   }
-  if (events_) wake();
+  if (events_ || messages_) wake();
 }
 
 void Connection::abort() {
@@ -230,6 +235,7 @@ void Connection::vanished() {
   gone_ = true;
   if (exchange_) exchange_->stop.request_stop();
   if (events_) events_->finish(true);
+  if (messages_) messages_->finish();
   wake();
 }
 

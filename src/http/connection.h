@@ -16,6 +16,7 @@
 
 namespace monitora::http {
 
+class SocketChannel;
 class Upload;
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -54,6 +55,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Async<bool> reply(Response response);
   Async<bool> send_events(Response response, bool keep_alive);
   Async<bool> send_parts(Response response, bool keep_alive);
+  struct Socket;  // a WebSocket
+  Async<bool> talk(Response response);
+  Async<void> listen(std::shared_ptr<Connection> self, std::shared_ptr<Socket> socket);
   Async<bool> write(std::string_view head, std::string_view body = {});
   Async<bool> write_chunk(std::string_view data, Framing framing);
   Async<void> linger();
@@ -86,6 +90,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string in_;  // read, not yet parsed
   std::unique_ptr<Exchange> exchange_;
   std::shared_ptr<EventChannel> events_;
+  std::shared_ptr<SocketChannel> messages_;
   Time last_write_{};
   std::shared_ptr<boost::asio::cancellation_signal> watching_;
 };

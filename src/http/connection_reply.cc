@@ -30,6 +30,7 @@ Connection::Async<bool> Connection::reply(Response response) {
       log::error("request {}: after: {}", x.request.request_id, error.what());
     }
   }
+  if (response.socket) co_return co_await talk(std::move(response));
   const bool head_only = x.request.method == Method::head;
   // What is left of a body that nobody read cannot be told from a next request.
   const bool read_all = x.problem.ok() && x.parser.done();

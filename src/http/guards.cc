@@ -36,6 +36,11 @@ std::string_view bearer_token(const Request& request) {
 
 }  // namespace
 
+std::string_view access_token(const Request& request) {
+  const std::string_view token = bearer_token(request);
+  return token.empty() ? request.query_value("access_token") : token;
+}
+
 std::string rate_key(const std::string& address) {
   const auto parsed = net::IpAddress::parse(address);
   if (!parsed || parsed->unmapped().is_v4())
@@ -72,7 +77,8 @@ bool is_same_origin(const Request& request, const std::string& public_url) {
 
 Status Guards::check(Request& request, const Route& route) const {
   if (!route.rate_limit.empty()) MONITORA_TRY(check_rate(request, route.rate_limit));
-  const std::string_view token = bearer_token(request);
+  const std::string_view token =
+      route.token_in_query ? access_token(request) : bearer_token(request);
   const bool is_key = token.starts_with(ApiKeys::kPrefix);
   switch (route.access) {
     case Access::open:
@@ -97,16 +103,21 @@ Status Guards::check(Request& request, const Route& route) const {
 }
 
 Status Guards::check_user(Request& request, std::string_view token) const {
+  MONITORA_ASSIGN(request.principal, sign_in(token, client_of(request)));
+  return {};
+}
+
+Result<Principal> Guards::sign_in(std::string_view token, const Client& client) const {
   if (token.empty()) return not_signed_in();
+  Principal principal;
   if (services_.external_sign_ins != nullptr) {
-    MONITORA_ASSIGN(request.principal.user,
-                    services_.external_sign_ins->authenticate(token, client_of(request)));
-    return {};
+    MONITORA_ASSIGN(principal.user, services_.external_sign_ins->authenticate(token, client));
+    return principal;
   }
   MONITORA_ASSIGN(SessionStore::Live live, services_.sessions.authenticate(token));
-  request.principal.user = std::move(live.user);
-  request.principal.session = std::move(live.session);
-  return {};
+  principal.user = std::move(live.user);
+  principal.session = std::move(live.session);
+  return principal;
 }
 
 Status Guards::check_key(Request& request, std::string_view token) const {

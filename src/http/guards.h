@@ -5,6 +5,7 @@
 
 #include "http/router.h"
 #include "http/services.h"
+#include "ports/user_store.h"
 
 namespace monitora::http {
 
@@ -18,6 +19,9 @@ class Guards {
   // 401 `not_signed_in`, `invalid_token`, `invalid_api_key`; 403 `admin_required`,
   // `domain_not_allowed`; 404 `workspace_not_found`; 429 `too_many_requests`.
   Status check(Request& request, const Route& route) const;
+
+  // Whose access token this is. unauthenticated `not_signed_in`, `invalid_token`.
+  Result<Principal> sign_in(std::string_view token, const Client& client) const;
 
   // CORS of visitor routes.
   void after(const Request& request, const Route* route, Response& response) const;
@@ -34,6 +38,9 @@ class Guards {
 
   const Services& services_;
 };
+
+// The Authorization header's bearer token, or else the query's `access_token`; "" for neither.
+std::string_view access_token(const Request& request);
 
 // "https://chat.example" where this server was called: PUBLIC_URL's, else scheme and Host.
 std::string own_origin(const Request& request, const std::string& public_url);

@@ -10,6 +10,7 @@
 #include "http/fields.h"
 #include "http/guards.h"
 #include "http/handlers_chat.h"
+#include "http/session_token.h"
 #include "ports/conversation_store.h"
 #include "ports/insights_store.h"
 #include "ports/rate_limits.h"
@@ -28,32 +29,15 @@ Status disabled() {
                 {"Ce chatbot est désactivé.", "This chatbot is disabled."});
 }
 
-Status foreign_session() {
-  return Status(Code::permission_denied, "invalid_session_token",
-                {"Cette conversation ne peut pas être continuée ici : recommencez-en une.",
-                 "This conversation cannot be continued here: start a new one."});
-}
-
 // As the guard has found it.
 Result<Workspace> workspace_of(const Request& request) {
   if (!request.visited->is_active) return disabled();
   return *request.visited;
 }
 
-// A session token names its conversation: "<conversation>.<signature>".
-std::string make_token(const ChatRoutes& parts, const WorkspaceId& workspace,
-                       const ConversationId& conversation) {
-  return conversation.to_string() + '.' + parts.visitor_tokens.make(workspace, conversation, "");
-}
-
 Result<ConversationId> conversation_of_token(const ChatRoutes& parts, const WorkspaceId& workspace,
                                              std::string_view token) {
-  const std::size_t dot = token.find('.');
-  const auto conversation = ConversationId::parse(token.substr(0, dot));
-  if (dot == std::string_view::npos || !conversation ||
-      !parts.visitor_tokens.verify(token.substr(dot + 1), workspace, *conversation, ""))
-    return foreign_session();
-  return *conversation;
+  return http::conversation_of_token(parts.visitor_tokens, workspace, token);
 }
 
 Status count_message(const ChatRoutes& parts, const Request& request, const WorkspaceId& workspace,
@@ -116,7 +100,7 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   if (!session.empty()) {
     MONITORA_ASSIGN(const ConversationId conversation,
                     conversation_of_token(parts, workspace, token));
-    if (conversation.to_string() != lower(session)) return foreign_session();
+    if (conversation.to_string() != lower(session)) return invalid_session_token();
     question.conversation = conversation;
   }
   if (!user_token.empty()) MONITORA_TRY(check_identity(parts, workspace, user_token));
@@ -126,7 +110,8 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   question.language = request.language;
   const AnswerFields answer_fields = [parts, workspace](const ChatAnswer& answer) {
     return json::object{{"session_id", answer.conversation_id.to_string()},
-                        {"session_token", make_token(parts, workspace, answer.conversation_id)},
+                        {"session_token", make_session_token(parts.visitor_tokens, workspace,
+                                                             answer.conversation_id)},
                         {"message_id", answer.message_id.to_string()},
                         {"confidence", confidence_of(answer.rag_score)},
                         {"cached", answer.cached},
@@ -142,7 +127,7 @@ Result<Response> get_history(const ChatRoutes& parts, const Request& request) {
   MONITORA_ASSIGN(const ConversationId conversation,
                   conversation_of_token(parts, workspace.id, request.header("x-session-token")));
   if (conversation.to_string() != lower(request.query_value("session_id")))
-    return foreign_session();
+    return invalid_session_token();
   MONITORA_ASSIGN(const Page<Message> found,
                   parts.conversations.messages(workspace.id, conversation, page));
   json::array items;

@@ -31,6 +31,10 @@ std::string_view Request::cookie(std::string_view name) const {
   return {};
 }
 
+bool Request::wants_web_socket() const {
+  return lower(trim(header("upgrade"))) == "websocket";
+}
+
 Result<boost::json::object> Request::json() const {
   const auto malformed = [](std::string detail) {
     return Status(Code::invalid_argument, "malformed_json",

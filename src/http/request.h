@@ -57,6 +57,8 @@ struct Request {
   std::string_view query_value(std::string_view name) const;
   std::string_view cookie(std::string_view name) const;
 
+  bool wants_web_socket() const;  // by its Upgrade header
+
   // The body as a JSON object: invalid_argument `malformed_json` (400) for anything else; nesting
   // and size are limited.
   Result<boost::json::object> json() const;

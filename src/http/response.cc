@@ -33,6 +33,13 @@ Response Response::event_stream(std::function<void(std::shared_ptr<EventSink>)> 
   return response;
 }
 
+Response Response::web_socket(std::function<WebSocketEvents(std::shared_ptr<WebSocket>)> start) {
+  Response response;
+  response.status = 101;
+  response.socket = std::move(start);
+  return response;
+}
+
 Response Response::deferred(std::function<void(std::function<void(Response)>)> start) {
   Response response;
   response.later = std::move(start);

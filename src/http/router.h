@@ -39,6 +39,9 @@ struct Route {
   bool multipart = false;            // files are streamed to disk first, after the guard has passed
   std::size_t body_limit = 1 << 20;  // bytes; multipart has its own
   std::string_view rate_limit;       // "" or the name of a limit: "login", …
+  // The access token may be the query's `access_token`: a browser's WebSocket and EventSource can
+  // send no header. Queries are never logged.
+  bool token_in_query = false;
 };
 
 // Where several patterns fit a path, the one with the earlier literal segment wins, whatever the

@@ -22,6 +22,7 @@ const std::set<std::string> kOthers = {"post /api/chat",
                                        "post /api/widget/{wid}/chat",
                                        "get /api/widget/{wid}/history",
                                        "post /api/widget/{wid}/feedback",
+                                       "post /api/widget/{wid}/handover",
                                        "get /",
                                        "get /demo/{wid}",
                                        "get /widget/embed.js"};

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "app/api_keys.h"
+#include "app/change_follower.h"
 #include "app/conversations.h"
 #include "app/curated_answers.h"
 #include "app/documents.h"
@@ -29,12 +30,16 @@
 #include "http/handlers_conversations.h"
 #include "http/handlers_external.h"
 #include "http/handlers_handover.h"
+#include "http/handlers_hub.h"
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
 #include "http/handlers_openai.h"
+#include "http/handlers_visitor_events.h"
 #include "http/handlers_webhooks.h"
+#include "http/live_events.h"
 #include "http/metrics.h"
 #include "http/routes.h"
+#include "http/session_token.h"
 #include "http/wire.h"
 #include "ports/chat_model.h"
 #include "ports/executor.h"
@@ -238,6 +243,7 @@ struct TestServer::Parts {
         curated_store(storage::make_curated_store(*pool, clock)),
         external_store(storage::make_external_database_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
+        change_log(storage::make_change_log(*pool)),
         tokens(std::string(40, 's'), clock),
         secrets(*auth::SealedSecrets::with_key(base64(Bytes(32, 7)))),
         limiter(clock),
@@ -273,9 +279,11 @@ struct TestServer::Parts {
   std::unique_ptr<CuratedStore> curated_store;
   std::unique_ptr<ExternalDatabaseStore> external_store;
   std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<ChangeLog> change_log;
   auth::Passwords passwords;
   auth::AccessTokens tokens;
   auth::SealedSecrets secrets;
+  auth::ConversationTokens visitor_tokens{std::string(40, 's')};
   auth::RateLimiter limiter;
   ForgettingRetriever retriever;
   SimpleExtractor extractor;
@@ -330,6 +338,17 @@ struct TestServer::Parts {
                             return std::vector<http::Services::Check>{{"database", {}}};
                           }};
   http::Guards guards{services};
+  // Another retriever: what is forgotten is told by the use cases alone here.
+  ForgettingRetriever followed;
+  std::unique_ptr<ChangeFollower> changes = *ChangeFollower::start(
+      *change_log,
+      {[](const WorkspaceId&, const DocumentId&) { return std::vector<IndexedChunk>(); }, followed},
+      clock);
+  http::LiveEvents live_events{*change_log, *document_store, *conversation_store, clock};
+  http::Hub hub{{*changes, live_events, *workspace_store, workers,
+                 [this](const http::HubClient::Owner& owner) {
+                   return guards.sign_in(owner.access_token, owner.client).status();
+                 }}};
   http::Router router;
 };
 
@@ -369,6 +388,11 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
   http::add_cache_routes(parts_->router, {*parts_->cache_store, *parts_->audit});
   http::add_conversation_routes(parts_->router, {parts_->conversations, *parts_->conversation_store,
                                                  *parts_->workspace_store});
+  http::add_hub_routes(parts_->router, {parts_->hub, ""});
+  http::add_visitor_event_routes(parts_->router,
+                                 {{*parts_->changes, *parts_->conversation_store, parts_->workers},
+                                  parts_->visitor_tokens,
+                                  parts_->limiter});
   parts_->router.add({.method = http::Method::get,
                       .pattern = "/api/widget/{wid}/config",
                       .access = http::Access::visitor,
@@ -393,6 +417,28 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
 }
 
 TestServer::~TestServer() = default;
+
+void TestServer::look() {
+  const Status status = parts_->changes->look();
+  EXPECT_TRUE(status.ok()) << status.to_string();
+}
+
+std::string TestServer::session_token(const std::string& workspace,
+                                      const std::string& conversation) const {
+  return http::make_session_token(parts_->visitor_tokens, *WorkspaceId::parse(workspace),
+                                  *ConversationId::parse(conversation));
+}
+
+http::Hub& TestServer::hub() {
+  return parts_->hub;
+}
+
+void TestServer::fail(const std::string& workspace, const std::string& document,
+                      const Sentence& why) {
+  EXPECT_TRUE(parts_->document_store
+                  ->mark_error(*WorkspaceId::parse(workspace), *DocumentId::parse(document), why)
+                  .ok());
+}
 
 Reply TestServer::call(const std::string& method, const std::string& target_text,
                        const Call& call) {
@@ -466,7 +512,10 @@ Reply TestServer::call(const std::string& method, const std::string& target_text
   };
   if (response.events) {
     const auto stream = std::make_shared<Stream>();
-    response.events(stream);
+    if (call.sink)
+      response.events(call.sink);
+    else
+      response.events(stream);
     response.body = std::move(stream->text);
   }
   Reply reply{response.status, std::move(response.body), {}};

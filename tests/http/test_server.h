@@ -12,6 +12,7 @@
 #include "app/accounts.h"
 #include "app/statistics.h"
 #include "base/clock.h"
+#include "http/hub.h"
 #include "http/router.h"
 #include "ports/conversation_store.h"
 
@@ -51,6 +52,7 @@ struct Call {
   std::string address = "192.0.2.1";
   std::string language = "en";
   bool is_loopback = false;
+  std::shared_ptr<http::EventSink> sink = {};  // hears a stream's events; else they are the body
 };
 
 struct Person {
@@ -115,6 +117,13 @@ class TestServer {
   Accounts& accounts();
   ConversationStore& conversations();
   Statistics& statistics();
+  // The hub hears of what was done since the last look, by this or any other node.
+  void look();
+  http::Hub& hub();
+  // A visitor's token of a conversation.
+  std::string session_token(const std::string& workspace, const std::string& conversation) const;
+  // Indexing the document has failed.
+  void fail(const std::string& workspace, const std::string& document, const Sentence& why);
   // Those with which a workspace's own database was tried, in order.
   std::vector<std::string> passwords_sent() const;
   // The status with which webhooks' receivers answer.
