@@ -361,6 +361,50 @@ describe('what visitors wrote', () => {
   });
 });
 
+describe('people who answer', () => {
+  test('a written answer is given word for word, and can be taken away', async () => {
+    await page.goto(pageOf(server.url, 'answers', workspace));
+    await page.getByRole('button', { name: 'Écrire une réponse' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('La question').fill('Peut-on payer en bons cadeaux ?');
+    await dialog.getByLabel('La réponse').fill('Oui, au comptoir **et** en ligne.');
+    await check(page, 'a written answer being typed');
+    await dialog.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+    assert.equal((await visitorAsks('peut on payer en BONS CADEAUX')).response, 'Oui, au comptoir **et** en ligne.');
+    await check(page, 'written answers');
+    await page.getByRole('button', { name: /^Actions sur Peut-on payer/ }).click();
+    await page.getByRole('menuitem', { name: 'Supprimer' }).click();
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Exporter' }).click();
+    const csv = readFileSync(await (await file).path(), 'utf8');
+    assert.match(csv, /bons cadeaux/);
+    await page.locator('input[type=file]').setInputFiles({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from(`${csv}\r\nOù êtes-vous ?`) });
+    await page.getByText(/^Importées : 0 nouvelles, 0 modifiées, 1 inchangées/).waitFor();
+    await page.getByText(/^Ligne \d+/).waitFor();
+  });
+
+  test('a visitor who wants a person is seen at once, answered, and given back to the chatbot', async () => {
+    await account.call('PATCH', `/api/workspaces/${workspace}/widget-config`, { handover_enabled: true });
+    await page.goto(pageOf(server.url, 'conversations', workspace));
+    const talk = await visitorAsks('Bonjour, un souci avec ma selle');
+    await page.getByRole('button', { name: /un souci avec ma selle/ }).click();
+    const wants = await fetch(`${server.url}/api/widget/${workspace}/handover`, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: server.url }, body: JSON.stringify({ state: 'requested', session_token: talk.session_token, contact: 'jean@exemple.fr' }) });
+    assert.equal(wants.status, 200, await wants.clone().text());
+    await page.getByText('À recontacter : jean@exemple.fr').waitFor();
+    await page.getByLabel('Votre message au visiteur').fill('Bonjour Jean, apportez-la à l’atelier.');
+    await check(page, 'a conversation with a person');
+    await page.getByRole('button', { name: 'Envoyer' }).click();
+    await page.getByText('Une personne répond à la place du chatbot.').waitFor();
+    const history = await (await fetch(`${server.url}/api/widget/${workspace}/history?session_id=${talk.session_id}`, { headers: { Origin: server.url, 'X-Session-Token': talk.session_token } })).json();
+    assert.ok(history.items.some((one) => one.content === 'Bonjour Jean, apportez-la à l’atelier.'));
+    await page.getByRole('button', { name: 'Rendre au chatbot' }).click();
+    await page.getByRole('button', { name: 'Prendre la conversation' }).waitFor();
+  });
+});
+
 describe('widget, keys, members', () => {
   test('the appearance is previewed while typed, saved, and reaches the widget', async () => {
     await page.goto(pageOf(server.url, 'widget', workspace));
@@ -406,6 +450,19 @@ describe('widget, keys, members', () => {
     assert.equal((await ask()).status, 401);
   });
 
+  test('a webhook shows its secret once, and goes', async () => {
+    await page.getByLabel('Adresse à prévenir').fill('https://hooks.example.com/monitora');
+    await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+    const secret = await page.getByRole('dialog').locator('code').innerText();
+    await page.getByRole('button', { name: 'Je l’ai gardée' }).click();
+    await page.getByText('https://hooks.example.com/monitora').waitFor();
+    assert.ok(!(await page.content()).includes(secret), 'the secret is shown once');
+    await page.getByRole('button', { name: /^Actions sur https:/ }).click();
+    await page.getByRole('menuitem', { name: 'Supprimer' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Supprimer' }).click();
+    await page.getByText('Webhook supprimé.').waitFor();
+  });
+
   test('an invited reader signs up, sees everything, and has no control to change it', async () => {
     await page.goto(pageOf(server.url, 'members', workspace));
     await page.getByLabel('Adresse e-mail').fill('lecteur@exemple.fr');
@@ -420,8 +477,8 @@ describe('widget, keys, members', () => {
       await reader.getByRole('button', { name: 'Créer un compte' }).click();
       await reader.getByRole('link', { name: 'Vélobise Nantes' }).click();
       await reader.getByRole('heading', { name: 'Vélobise Nantes', level: 1 }).waitFor();
-      const changing = /^(Ajouter|Supprimer|Tout relire|Relire|Enregistrer|Inviter|Révoquer|Créer la clé|Marquer|Recalculer|Nouveau secret|Actions sur|Retirer)/;
-      for (const name of ['', 'documents', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'settings']) {
+      const changing = /^(Ajouter|Supprimer|Tout relire|Relire|Enregistrer|Inviter|Révoquer|Créer la clé|Marquer|Recalculer|Nouveau secret|Actions sur|Retirer|Écrire|Importer|Prendre|Envoyer)/;
+      for (const name of ['', 'documents', 'answers', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'settings']) {
         await reader.goto(pageOf(server.url, name, workspace));
         await reader.getByRole('heading', { level: 1 }).first().waitFor();
         await check(reader, `${name || 'overview'}, reader`);
@@ -580,7 +637,7 @@ describe('every page, in both themes, languages and sizes', () => {
           await fresh.locator('h1').waitFor();
           await check(fresh, `${path}, ${name}`);
         }
-        for (const path of ['', 'documents', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'database', 'keys', 'members', 'settings']) {
+        for (const path of ['', 'documents', 'answers', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'database', 'keys', 'members', 'settings']) {
           await fresh.goto(pageOf(server.url, path, workspace));
           await fresh.locator('main h1, main h2').first().waitFor();
           if (titles[path]) await fresh.getByRole('heading', { name: titles[path], level: 1 }).waitFor();

@@ -4,7 +4,9 @@
 import type { HubConnection } from '@microsoft/signalr';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
+import { toast } from '@/components/toasts';
 import { accessToken } from './auth';
+import { say } from './language';
 import { keys } from './queries';
 
 let live = false;
@@ -48,18 +50,24 @@ export function useLiveWorkspace(id: string) {
         .withAutomaticReconnect({ nextRetryDelayInMilliseconds: ({ previousRetryCount }) => Math.min(1000 * 2 ** previousRetryCount, 30_000) })
         .configureLogging(LogLevel.None)
         .build();
-      connection.on('documentStatusChanged', (event?: { document_id?: string; documentId?: string }) => {
+      connection.on('documentStatusChanged', (event?: { document_id?: string }) => {
         changed(keys.documents(id), keys.workspace(id));
-        const document = event?.document_id ?? event?.documentId;
-        if (document) changed(keys.document(document));
+        if (event?.document_id) changed(keys.document(event.document_id));
       });
       connection.on('conversationStarted', () => changed(keys.conversations(id), keys.workspace(id)));
-      connection.on('messageCreated', (event?: { conversation_id?: string; conversationId?: string }) => {
+      connection.on('messageCreated', (event?: { conversation_id?: string }) => {
         changed(keys.conversations(id), keys.analytics(id), keys.workspace(id));
-        const conversation = event?.conversation_id ?? event?.conversationId;
-        if (conversation) changed(['conversation', conversation]);
+        if (event?.conversation_id) changed(['conversation', event.conversation_id]);
       });
-      connection.on('insightsUpdated', () => changed(keys.insights(id)));
+      connection.on('conversationUpdated', (event?: { conversation_id?: string; handover?: string }) => {
+        changed(keys.conversations(id));
+        if (event?.conversation_id) changed(['conversation', event.conversation_id]);
+        if (event?.handover === 'requested') toast(say('handover.asked'));
+      });
+      connection.on('insightsUpdated', (event?: { conversation_id?: string }) => {
+        changed(keys.insights(id));
+        if (event?.conversation_id) changed(keys.conversations(id), ['conversation', event.conversation_id]);
+      });
       connection.onreconnecting(() => setLive(false));
       connection.onclose(() => setLive(false));
       const join = async () => {

@@ -72,8 +72,8 @@ export function useDocuments(id: string, status: DocumentStatus | undefined) {
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    // Events tell of changes; without them, documents under way are asked for.
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isWaiting)) ? (live ? 10_000 : 1_500) : false),
+    // Events tell of changes; without them, documents under way are asked for, and now and then what colleagues do.
+    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isWaiting)) ? (live ? 10_000 : 1_500) : live || (query.state.data?.pages.length ?? 0) > 1 ? false : 20_000),
   });
 }
 

@@ -536,6 +536,7 @@ export const en: Texts = {
   'nav.answers': 'Written answers',
   'handover.requested': 'Asks for a person',
   'handover.person': 'With a person',
+  'handover.asked': 'A visitor asks for a person: see Conversations.',
   'handover.waits': 'This visitor is waiting for a person. The chatbot is silent.',
   'handover.taken': 'A person answers instead of the chatbot.',
   'handover.contact': (contact) => `To be contacted: ${contact}`,

@@ -535,6 +535,7 @@ export const fr = {
   'nav.answers': 'Réponses écrites',
   'handover.requested': 'Demande une personne',
   'handover.person': 'Avec une personne',
+  'handover.asked': 'Un visiteur demande une personne : voyez Conversations.',
   'handover.waits': 'Ce visiteur attend une personne. Le chatbot se tait.',
   'handover.taken': 'Une personne répond à la place du chatbot.',
   'handover.contact': (contact: string) => `À recontacter : ${contact}`,
