@@ -126,6 +126,8 @@ TEST_F(SocketTest, GarbageAndWhatIsTooLongEndIt) {
     RawClient client(port());
     open(client);
     client.send(bytes);
+    EXPECT_TRUE(client.read_until("\x88")) << what << ": no close frame";
+    client.close();
     EXPECT_TRUE(ended_->wait()) << what;
   }
 }
