@@ -82,9 +82,12 @@ void Connection::tick(Time now) {
       events_->ping();
     }
   }
-  if (messages_ && messages_->overflowed()) {
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
+  if (messages_) {
+    if (messages_->overflowed()) {
+      boost::system::error_code ignored;
+      socket_.cancel(ignored);
+    }
+    limit_farewell();
   }
 }
 

@@ -72,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     deadline_ = std::chrono::steady_clock::now() + time;
   }
   void unlimited() { deadline_ = Time::max(); }
+  void limit_farewell();
   void watch();  // for the client's going away while nothing is read
   void stop_watching();
   void vanished();
@@ -91,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<Exchange> exchange_;
   std::shared_ptr<EventChannel> events_;
   std::shared_ptr<SocketChannel> messages_;
+  std::weak_ptr<Socket> talking_;  // while it is a WebSocket
   Time last_write_{};
   std::shared_ptr<boost::asio::cancellation_signal> watching_;
 };

@@ -1,5 +1,6 @@
 // A connection that becomes a WebSocket (RFC 6455). The only file that knows Beast's: it is slow to
 // compile.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -74,6 +75,7 @@ Connection::Async<bool> Connection::talk(Response response) {
   messages_ = std::make_shared<SocketChannel>(core_->options.event_queue, waker());
   socket->events = std::exchange(response.socket, nullptr)(messages_);
   response = {};
+  talking_ = socket;
   finish_exchange();
   in_.shrink_to_fit();
   --core_->in_flight;
@@ -111,6 +113,14 @@ Connection::Async<bool> Connection::talk(Response response) {
   ++core_->in_flight;
   socket->events.on_end();
   co_return false;
+}
+
+// After a close frame, its own or the client's, Beast waits for the client to hang up, however long
+// that takes.
+void Connection::limit_farewell() {
+  const auto socket = talking_.lock();
+  if (socket && !socket->stream.is_open() && deadline_ == Time::max())
+    limit(std::min<std::chrono::milliseconds>(kFarewell, core_->options.transfer_timeout));
 }
 
 // Reads until there is nothing more to read, whoever ended it.
