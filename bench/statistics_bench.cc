@@ -1,4 +1,5 @@
-// Analytics, insights, their recount and search in one workspace with many messages.
+// Analytics, insights, their recount and search in one workspace with many messages; storing a turn
+// there.
 //
 //   statistics_bench MESSAGES ADDRESS      (sqlite:PATH, postgresql://…, sqlserver://…/DATABASE?…)
 //
@@ -17,6 +18,7 @@
 #include "sql/odbc/test_server.h"
 #include "sql/postgres/postgres.h"
 #include "sql/sqlite/sqlite.h"
+#include "storage/search_index.h"
 #include "storage/stores.h"
 
 namespace {
@@ -232,6 +234,14 @@ int main(int argc, char** argv) {
     fmt::print("filled with {} messages in {:.0f} s\n", messages, took);
   }
 
+  check("index", storage::note_unindexed_conversations(*pool));
+  int indexed = 0;
+  const double indexing = seconds([&] {
+    while (const int more = value_of("index", storage::index_conversations(*pool, 50)))
+      indexed += more;
+  });
+  if (indexed > 0) fmt::print("words of {} conversations indexed in {:.1f} s\n", indexed, indexing);
+
   const TimeZone zone = *TimeZone::find("Europe/Paris");
   const Time now = clock.now();
   const auto analytics = [&](int days) {
@@ -261,6 +271,22 @@ int main(int argc, char** argv) {
                                : i % 4 == 2 ? "colis" + std::to_string(random() % 100000)
                                             : sentence(random, 3);
                value_of("search", conversations->list(*found, filter, {}));
+             }));
+  fmt::print(
+      "a turn stored: {}\n", times(400, [&](int) {
+        Conversation conversation;
+        conversation.id = ConversationId::random();
+        conversation.visitor_id = "visitor-of-today";
+        Message question, answer;
+        question.role = "user";
+        question.content = sentence(random, 10);
+        answer.role = "assistant";
+        answer.content = sentence(random, 60);
+        check("append", conversations->append(*found, conversation, true, {question, answer}));
+      }));
+  fmt::print("400 turns indexed in {:.2f} s\n", seconds([&] {
+               while (value_of("index", storage::index_conversations(*pool, 50)) > 0) {
+               }
              }));
   return 0;
 }

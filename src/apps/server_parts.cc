@@ -25,6 +25,7 @@
 #include "http/handlers_visitor_events.h"
 #include "http/routes.h"
 #include "retrieval/cached_question_index.h"
+#include "storage/search_index.h"
 #include "transfer/load.h"
 
 namespace monitora::apps {
@@ -34,6 +35,8 @@ constexpr std::size_t kWorkers = 8;    // threads for requests that block
 constexpr std::size_t kWaiting = 256;  // requests that may wait for one of them
 constexpr std::chrono::seconds kStep{1};
 constexpr std::chrono::seconds kSave{30};
+constexpr std::chrono::seconds kIndexWords{5};
+constexpr int kIndexedAtOnce = 50;  // conversations: some milliseconds of a writer
 constexpr std::string_view kCleanUp = "clean_up";
 constexpr std::chrono::hours kCleanEvery{1};
 constexpr std::chrono::minutes kAskToClean{10};
@@ -93,6 +96,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
                   open_database(settings_, clock_,
                                 std::chrono::seconds(settings_.database_wait_seconds), stop));
   MONITORA_TRY(transfer::refuse_while_loading(*database_.pool));
+  MONITORA_TRY(storage::note_unindexed_conversations(*database_.pool));
   MONITORA_ASSIGN(models_, load_models(settings_));
   MONITORA_ASSIGN(engine_, make_engine(settings_, database_, *models_.embedder));
   workers_ = std::make_unique<net::WorkerPool>("worker", kWorkers, kWaiting);
@@ -192,13 +196,13 @@ Status ServerParts::make_outbound() {
   std::string allowed;
   for (const std::string& host : settings_.allowed_private_hosts) allowed += host + ",";
   MONITORA_ASSIGN(net::AddressGuard guard, net::AddressGuard::parse(allowed));
+  external_data_ = external::make_external_data(guard);
+  external_databases_ = std::make_unique<ExternalDatabases>(ExternalDatabaseParts{
+      *database_.external, *external_data_, *secrets_, *database_.audit, clock_});
   webhook_sender_ = std::make_unique<GuardedSender>(*models_.runtime, std::move(guard));
   const WebhookParts parts{*database_.webhooks, *secrets_, *webhook_sender_, *database_.audit,
                            clock_};
   webhooks_ = std::make_unique<Webhooks>(parts);
-  external_data_ = external::make_external_data(guard);
-  external_databases_ = std::make_unique<ExternalDatabases>(ExternalDatabaseParts{
-      *database_.external, *external_data_, *secrets_, *database_.audit, clock_});
   webhook_deliveries_ = std::make_unique<WebhookDeliveries>(parts);
   webhook_runner_ = std::make_unique<jobs::Runner>(
       *database_.jobs,
@@ -209,9 +213,8 @@ Status ServerParts::make_outbound() {
              if (!webhook) return Status::internal("deliver_webhook: bad payload");
              return webhook_deliveries_->deliver(*webhook);
            }}},
-      jobs::RunnerOptions{.node = node_,
-                          .threads = kWebhookThreads,
-                          .idle_wait = std::chrono::milliseconds(2000)});
+      jobs::RunnerOptions{
+          .node = node_, .threads = kWebhookThreads, .idle_wait = std::chrono::milliseconds(2000)});
   return {};
 }
 
@@ -361,10 +364,14 @@ void ServerParts::maintain(const std::stop_token& stop) {
   std::condition_variable_any condition;
   std::unique_lock lock(mutex);
   auto saved = std::chrono::steady_clock::now();
-  auto asked = saved - kAskToClean;
+  auto asked = saved - kAskToClean, indexed = saved - kIndexWords;
   while (!condition.wait_for(lock, stop, kStep, [] { return false; }) && !stop.stop_requested()) {
     warn("webhooks of other nodes", database_.webhook_outbox->refresh(*database_.pool));
     const auto now = std::chrono::steady_clock::now();
+    if (now - indexed >= kIndexWords) {
+      index_words(stop);
+      indexed = std::chrono::steady_clock::now();
+    }
     if (now - saved >= kSave) {
       saved = now;
       warn("index files", engine_.retriever->save());
@@ -377,6 +384,15 @@ void ServerParts::maintain(const std::stop_token& stop) {
       if (time - std::chrono::floor<std::chrono::days>(time) < kNightEnds)
         warn("recounting", database_.jobs->enqueue_periodic(std::string(kRecount), kRecountEvery));
     }
+  }
+}
+
+void ServerParts::index_words(const std::stop_token& stop) {
+  const auto start = std::chrono::steady_clock::now();
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() - start < kSave) {
+    const Result<int> indexed = storage::index_conversations(*database_.pool, kIndexedAtOnce);
+    warn("words to search for", indexed.status());
+    if (!indexed.ok() || *indexed < kIndexedAtOnce) return;
   }
 }
 

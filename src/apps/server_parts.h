@@ -69,6 +69,7 @@ class ServerParts {
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
+  void index_words(const std::stop_token& stop);  // what was said since, for searches
   Status clean_up();  // what nobody needs any more; a job, so one node does it at a time
 
   // Work that was accepted is finished even when the queue is full.
@@ -115,9 +116,9 @@ class ServerParts {
   std::unique_ptr<CuratedAnswers> curated_;
   std::unique_ptr<net::SmtpClient> smtp_;  // none without a mail server
   std::unique_ptr<Handovers> handovers_;
-  std::unique_ptr<GuardedSender> webhook_sender_;
   std::unique_ptr<ExternalData> external_data_;
   std::unique_ptr<ExternalDatabases> external_databases_;
+  std::unique_ptr<GuardedSender> webhook_sender_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<CachedQuestions> cached_questions_;

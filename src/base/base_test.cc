@@ -94,6 +94,20 @@ TEST(Text, FoldsForComparison) {
   EXPECT_TRUE(is_blank(" \n\u00A0\x01"));
 }
 
+// Characters that are folded one by one and by ICU: a text with a letter of another alphabet is all
+// ICU's.
+TEST(Text, FoldsEachCharacterAsIcuDoes) {
+  for (const auto& [from, to] : {std::pair<char32_t, char32_t>{1, 0x250}, {0x1FF0, 0x2110}})
+    for (char32_t c = from; c < to; ++c) {
+      std::string text = "a";
+      append_utf8(text, c);
+      text += "Z";
+      if (fold_accents(text + "字") != fold_accents(text) + "字") ADD_FAILURE() << std::hex << c;
+    }
+  EXPECT_EQ(fold_accents("L’été… \u202F«\u00A0OÙ\u00A0»\u0301 №"), "l’ete...  « ou » no");
+  EXPECT_EQ(fold_accents("\xFF"), "\uFFFD");
+}
+
 TEST(Deadline, BelongsToTheThreadAndNests) {
   EXPECT_FALSE(Deadline::current().expired());
   {

@@ -6,6 +6,8 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <array>
+
 namespace monitora {
 namespace {
 
@@ -140,7 +142,9 @@ std::string fold_case(std::string_view utf8) {
   return U_SUCCESS(error) ? out : std::string(utf8);
 }
 
-std::string fold_accents(std::string_view utf8) {
+namespace {
+
+std::string fold_any(std::string_view utf8) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* decompose = icu::Normalizer2::getNFKDInstance(error);
   if (U_FAILURE(error)) return fold_case(utf8);
@@ -153,6 +157,53 @@ std::string fold_accents(std::string_view utf8) {
     append_utf8(bare, c);
   }
   return nfkc(fold_case(bare));
+}
+
+// Letters of Latin alphabets and general punctuation: whatever stands beside them, each becomes the
+// same. Nearly all text has no others.
+class FoldedCharacters {
+ public:
+  FoldedCharacters() {
+    for (std::size_t i = 0; i < latin_.size(); ++i) latin_[i] = folded(static_cast<char32_t>(i));
+    for (std::size_t i = 0; i < punctuation_.size(); ++i)
+      punctuation_[i] = folded(kPunctuation + static_cast<char32_t>(i));
+  }
+  // Nothing for any other character.
+  const std::string* of(char32_t c) const {
+    if (c < latin_.size()) return &latin_[c];
+    const char32_t place = c - kPunctuation;
+    return c >= kPunctuation && place < punctuation_.size() ? &punctuation_[place] : nullptr;
+  }
+
+ private:
+  static constexpr char32_t kPunctuation = 0x2000;
+  static std::string folded(char32_t c) {
+    std::string text;
+    append_utf8(text, c);
+    return fold_any(text);
+  }
+  std::array<std::string, 0x180> latin_;
+  std::array<std::string, 0xD0> punctuation_;
+};
+
+}  // namespace
+
+std::string fold_accents(std::string_view utf8) {
+  static const FoldedCharacters known;
+  std::string out;
+  out.reserve(utf8.size());
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto byte = static_cast<unsigned char>(utf8[at]);
+    if (byte < 0x80) {
+      out += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : utf8[at];
+      ++at;
+      continue;
+    }
+    const std::string* folded = known.of(next_character(utf8, at));
+    if (folded == nullptr) return fold_any(utf8);
+    out += *folded;
+  }
+  return out;
 }
 
 std::string lower(std::string_view ascii) {

@@ -68,6 +68,8 @@ TEST_F(Migrations, EveryObjectOfTheContractIsThere) {
                            "workspace_databases",
                            "insights_cache",
                            "message_topics",
+                           "question_vectors",
+                           "topic_runs",
                            "response_cache",
                            "workspace_members",
                            "api_keys",

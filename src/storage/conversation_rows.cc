@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "storage/json.h"
+#include "storage/postgres/search_texts.h"
 #include "storage/text_search.h"
 
 namespace monitora::storage {
@@ -55,9 +56,16 @@ Message read_message(const sql::Row& row, int first) {
   return message;
 }
 
-FilterClause::FilterClause(const ConversationFilter& filter, sql::Database database)
-    : filter_(filter), database_(database) {
-  if (!is_blank(filter.search)) pattern_ = contains_pattern(database, trim(filter.search));
+Result<FilterClause> FilterClause::make(sql::Connection& connection,
+                                        const ConversationFilter& filter) {
+  const sql::Database database = connection.dialect().database();
+  FilterClause clause(filter, database);
+  if (is_blank(filter.search)) return clause;
+  const std::string_view words = trim(filter.search);
+  clause.pattern_ = contains_pattern(database, words);
+  MONITORA_ASSIGN(clause.indexed_,
+                  search_index(connection, searched_words(words), clause.pattern_));
+  return clause;
 }
 
 void FilterClause::append(std::string& statement, std::vector<sql::Param>& params) const {
@@ -92,9 +100,17 @@ void FilterClause::append(std::string& statement, std::vector<sql::Param>& param
     params.push_back(p(*filter_.max_confidence));
   }
   if (!pattern_.empty()) {
-    statement += " AND (" + contains_clause(database_, "c.title") + " OR ";
-    statement += kAnyMessage;
-    statement += contains_clause(database_, "f.content") + "))";
+    if (!indexed_.condition.empty()) {
+      statement += indexed_.condition;
+      params.push_back(p(indexed_.param));
+    }
+    statement += " AND (";
+    if (!indexed_.settled.empty()) statement += std::string(indexed_.settled) + " OR ";
+    statement += contains_clause(database_, "c.title") + " OR ";
+    const std::string contains = contains_clause(database_, "f.content");
+    statement += database_ == sql::Database::postgres ? postgres::any_message(contains)
+                                                      : std::string(kAnyMessage) + contains + ")";
+    statement += ")";
     params.push_back(p(pattern_));
     params.push_back(p(pattern_));
   }

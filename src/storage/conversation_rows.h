@@ -8,6 +8,7 @@
 #include "domain/conversation.h"
 #include "ports/conversation_store.h"
 #include "sql/connection.h"
+#include "storage/search_index.h"
 
 namespace monitora::storage {
 
@@ -30,17 +31,20 @@ Message read_message(const sql::Row& row, int first);
 // A ConversationFilter as conditions on `conversations c`. Owns the texts that its params view.
 class FilterClause {
  public:
-  FilterClause(const ConversationFilter& filter, sql::Database database);
-  FilterClause(const FilterClause&) = delete;
-  FilterClause& operator=(const FilterClause&) = delete;
+  // Looks up in the database's index of what was said which conversations can have the words that
+  // are searched for. The filter outlives it.
+  static Result<FilterClause> make(sql::Connection& connection, const ConversationFilter& filter);
 
-  // Appends " AND …" for each condition, and its params.
+  // Appends " AND …" for each condition, and its params, which view this object.
   void append(std::string& statement, std::vector<sql::Param>& params) const;
 
  private:
+  FilterClause(const ConversationFilter& filter, sql::Database database)
+      : filter_(filter), database_(database) {}
   const ConversationFilter& filter_;
   sql::Database database_;
   std::string pattern_;
+  IndexedSearch indexed_;
 };
 
 }  // namespace monitora::storage

@@ -9,6 +9,7 @@
 #include "storage/figures.h"
 #include "storage/json.h"
 #include "storage/query.h"
+#include "storage/search_index.h"
 #include "storage/stores.h"
 #include "storage/webhook_outbox.h"
 
@@ -37,9 +38,9 @@ class SqlConversationStore final : public ConversationStore {
                                   const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
     const int size = page_size(page);
-    const FilterClause conditions(filter, pool_.database());
     std::vector<Conversation> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(const FilterClause conditions, FilterClause::make(connection, filter));
       std::string statement = select_conversation(" FROM conversations c WHERE c.workspace_id = ?");
       std::vector<Param> params{p(workspace)};
       conditions.append(statement, params);
@@ -254,6 +255,7 @@ class SqlConversationStore final : public ConversationStore {
   Status remove(const WorkspaceId& workspace, const ConversationId& conversation) override {
     return pool_.transact([&](Connection& connection) -> Status {
       MONITORA_TRY(forget_figures_of(connection, workspace, conversation));
+      MONITORA_TRY(forget_words_of(connection, conversation));
       // Its messages go with it (ON DELETE CASCADE).
       MONITORA_ASSIGN(
           const auto rows,

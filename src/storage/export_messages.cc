@@ -39,9 +39,9 @@ Status MessageExport::run(const Each& each) {
 
 Result<std::vector<Conversation>> MessageExport::conversations(
     const std::optional<Position>& after) {
-  const FilterClause conditions(filter_, pool_.database());
   std::vector<Conversation> found;
-  MONITORA_TRY(pool_.report([&](Connection& connection) {
+  MONITORA_TRY(pool_.report([&](Connection& connection) -> Status {
+    MONITORA_ASSIGN(const FilterClause conditions, FilterClause::make(connection, filter_));
     std::string statement = "SELECT " + std::string(kConversationColumns) +
                             " FROM conversations c WHERE c.workspace_id = ?";
     std::vector<Param> params{p(workspace_)};

@@ -82,18 +82,31 @@ Result<InsightsStore::People> count_people(sql::Connection& connection,
       "AND c.last_message_at >= ? AND (c.last_message_at < ? OR EXISTS (SELECT 1 FROM messages m "
       "WHERE m.conversation_id = c.id AND m.created_at >= ? AND m.created_at < ?))";
   InsightsStore::People people;
-  const auto count = [&](const std::string& statement, std::int64_t& into) {
-    return connection.query(statement, {p(workspace), p(from), p(to), p(from), p(to)},
-                            [&](const Row& row) {
-                              into = row.integer(0);
-                              return Status();
-                            });
-  };
-  MONITORA_TRY(count("SELECT COUNT(*)" + std::string(kWhere), people.conversations));
-  // Grouped rather than COUNT(DISTINCT …), which PostgreSQL sorts.
-  MONITORA_TRY(count("SELECT COUNT(*) FROM (SELECT c.visitor_id" + std::string(kWhere) +
-                         " AND c.visitor_id IS NOT NULL GROUP BY c.visitor_id) v",
-                     people.visitors));
+  const Param params[] = {p(workspace), p(from), p(to), p(from), p(to)};
+  if (connection.dialect().database() == sql::Database::sqlite) {
+    // Counted here: SQLite sorts the visitors' names, which takes longer than reading them.
+    std::vector<std::size_t> visitors;
+    MONITORA_TRY(
+        connection.query("SELECT c.visitor_id" + std::string(kWhere), params, [&](const Row& row) {
+          ++people.conversations;
+          if (!row.is_null(0)) visitors.push_back(std::hash<std::string_view>()(row.text(0)));
+          return Status();
+        }));
+    std::sort(visitors.begin(), visitors.end());
+    people.visitors = std::unique(visitors.begin(), visitors.end()) - visitors.begin();
+  } else {
+    const auto count = [&](const std::string& statement, std::int64_t& into) {
+      return connection.query(statement, params, [&](const Row& row) {
+        into = row.integer(0);
+        return Status();
+      });
+    };
+    MONITORA_TRY(count("SELECT COUNT(*)" + std::string(kWhere), people.conversations));
+    // Grouped rather than COUNT(DISTINCT …), which PostgreSQL sorts.
+    MONITORA_TRY(count("SELECT COUNT(*) FROM (SELECT c.visitor_id" + std::string(kWhere) +
+                           " AND c.visitor_id IS NOT NULL GROUP BY c.visitor_id) v",
+                       people.visitors));
+  }
   MONITORA_TRY(connection.query("SELECT COUNT(*) FROM documents WHERE workspace_id = ?",
                                 {p(workspace)}, [&](const Row& row) {
                                   people.documents = row.integer(0);

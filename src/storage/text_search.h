@@ -12,7 +12,10 @@ namespace monitora::storage {
 // not. SQLite and PostgreSQL fold by the function monitora_fold(text), SQL Server by a collation.
 std::string contains_clause(sql::Database database, std::string_view column);
 
-// The LIKE pattern for `words` (the first 500 characters of them): folded, its wildcards literal.
+// What of `words` is searched for: the first 500 characters of them, folded.
+std::string searched_words(std::string_view words);
+
+// The LIKE pattern for searched_words(): its wildcards literal.
 std::string contains_pattern(sql::Database database, std::string_view words);
 
 }  // namespace monitora::storage

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "contract/content_contract.h"
+#include "storage/search_index.h"
 
 namespace monitora::contract {
 namespace {
@@ -35,7 +36,11 @@ class ConversationContract : public ContentContract {
   std::vector<ConversationId> search(const std::string& words) {
     ConversationFilter filter;
     filter.search = words;
-    return kept(filter);
+    const std::vector<ConversationId> found = kept(filter);
+    // Whether the index knows what was said or not yet.
+    EXPECT_TRUE(storage::index_conversations(pool(), 1000).ok());
+    EXPECT_EQ(kept(filter), found) << words;
+    return found;
   }
 };
 

@@ -19,7 +19,10 @@ INDEXES_ONLY_IN = {"sqlserver": {"idx_messages_figures"}}
 CONSTRAINT_AS_INDEX = {"sqlserver": {"uq_workspaces_api_key"}}
 # Checks that the others have within a column's type: jsonb, boolean, uuid.
 TYPE_CHECKS = re.compile(r"chk_\w+_(allowed_domains|rag_config|widget_config|allowed_tables|metadata|sources|"
-                         r"sample_questions|payload|detail|figures)$")
+                         r"sample_questions|payload|detail|figures|daily_counts|variants|events)$")
+
+# Each finds words in its own way (src/storage/search_index.h).
+ITS_OWN = re.compile(r"search_\w+$|trg_\w+_search\w*$")
 
 
 def scripts_of(dialect):
@@ -33,7 +36,7 @@ def read(dialect):
         want = re.compile(r"SELECT pg_temp\.want\('(\w+)', '(\w+)',\s*('((?:[^']|'')*)'|\$\$(.*?)\$\$)\)", re.DOTALL)
         texts = [want.sub(lambda m: f"ALTER TABLE {m[1]} ADD CONSTRAINT {m[2]} " + (m[4] or m[5]), text) for text in texts]
         texts = [re.sub(r"\$\$.*?\$\$", "''", text, flags=re.DOTALL) for text in texts]
-    return sql_text.read_schema(texts)
+    return {name: table for name, table in sql_text.read_schema(texts).items() if not ITS_OWN.match(name)}
 
 
 class Parity(unittest.TestCase):
@@ -83,7 +86,7 @@ class Parity(unittest.TestCase):
             with self.subTest(dialect=dialect):
                 self.assertEqual(views("sqlite"), views(dialect))
                 if dialect == "sqlserver":
-                    self.assertEqual(*(sorted(t for table in schema.values() for t in table.triggers)
+                    self.assertEqual(*(sorted(t for table in schema.values() for t in table.triggers if not ITS_OWN.match(t))
                                        for schema in (self.dialects["sqlite"], self.dialects["sqlserver"])))
 
 
