@@ -202,6 +202,7 @@ class GuardedData final : public ExternalData {
       case ExternalEngine::postgres:
         return open_postgres(target);
       case ExternalEngine::mysql:
+        return open_mysql(target);
       case ExternalEngine::sqlserver:
         break;
     }

@@ -1,12 +1,10 @@
 // PostgreSQL, on libpq; waiting and cancelling are sql/postgres/link.h's.
-#include <charconv>
-#include <cmath>
-#include <map>
-#include <optional>
+#include <utility>
 
 #include "base/deadline.h"
 #include "external/errors.h"
 #include "external/session.h"
+#include "external/values.h"
 #include "sql/postgres/link.h"
 
 namespace monitora::external {
@@ -47,21 +45,6 @@ std::string_view text_of(const PGresult* result, int row, int column) {
           static_cast<std::size_t>(PQgetlength(result, row, column))};
 }
 
-// Numbers that JSON's readers would round stay texts.
-ExternalValue number(std::string_view text) {
-  constexpr std::int64_t kExact = std::int64_t{1} << 53;
-  std::int64_t whole = 0;
-  const char* end = text.data() + text.size();
-  if (const auto read = std::from_chars(text.data(), end, whole);
-      read.ec == std::errc() && read.ptr == end && whole >= -kExact && whole <= kExact)
-    return whole;
-  double real = 0;
-  if (const auto read = std::from_chars(text.data(), end, real);
-      read.ec == std::errc() && read.ptr == end && std::isfinite(real) && text.size() <= 15)
-    return real;
-  return std::string(text);
-}
-
 ExternalValue value_of(const PGresult* result, int row, int column) {
   if (PQgetisnull(result, row, column) != 0) return nullptr;
   const std::string_view text = text_of(result, row, column);
@@ -75,9 +58,9 @@ ExternalValue value_of(const PGresult* result, int row, int column) {
     case kFloat4:
     case kFloat8:
     case kNumeric:
-      return number(text);
+      return number_value(text);
     default:
-      return std::string(text);
+      return text_value(text);
   }
 }
 
@@ -179,21 +162,7 @@ class PostgresSession final : public Session {
             "'SELECT') "
             "ORDER BY n.nspname, c.relname, a.attnum",
             {.rows = 50'000, .bytes = 16 << 20}));
-    std::vector<ExternalTable> found;
-    for (const auto& row : rows.rows) {
-      const auto text = [&](std::size_t at) {
-        const auto* value = std::get_if<std::string>(&row[at]);
-        return value != nullptr ? *value : std::string();
-      };
-      const auto truth = [&](std::size_t at) {
-        const auto* value = std::get_if<bool>(&row[at]);
-        return value != nullptr && *value;
-      };
-      if (found.empty() || found.back().schema != text(0) || found.back().name != text(1))
-        found.push_back({text(0), text(1), truth(2), text(3), {}});
-      found.back().columns.push_back({text(4), text(5), truth(6), truth(8), text(9), text(7)});
-    }
-    return found;
+    return tables_of(rows);
   }
 
   Result<ExternalRows> run(const std::string& sql, const Bounds& bounds) override {

@@ -44,5 +44,6 @@ class Session {
 };
 
 Result<std::unique_ptr<Session>> open_postgres(const Target& target);
+Result<std::unique_ptr<Session>> open_mysql(const Target& target);  // and MariaDB
 
 }  // namespace monitora::external
