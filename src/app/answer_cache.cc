@@ -54,7 +54,9 @@ Result<std::optional<CacheEntry>> AnswerCache::find(const Question& question, Pl
                   parts_.store.find(workspace, question_hash(question.text), place.settings_hash));
   place.chunks_version = same.version;
   if (same.entry) return std::move(same.entry);
-  MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, question.text));
+  if (vector.empty()) {
+    MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, question.text));
+  }
   if (question.text.size() > kLongestAlike) return std::optional<CacheEntry>();
   return find_alike(question, {workspace, place.chunks_version, place.settings_hash}, vector);
 }

@@ -134,9 +134,9 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.conversation_id = conversation_.id;
     answer_.message_id = question_.answer_id;
 
-    if (question_.instructions.empty()) {
+    if (question_.instructions.empty() && (earlier.empty() || !is_follow_up(question_.text))) {
       MONITORA_ASSIGN(const std::optional<CuratedAnswer> curated,
-                      parts_.curated.match(workspace.id, question_.text));
+                      parts_.curated.match(workspace.id, question_.text, question_vector_));
       if (curated) return answer_from_person(*curated);
     }
     // Only a question that opens a conversation means the same to everybody.

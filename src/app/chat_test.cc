@@ -518,6 +518,29 @@ TEST_F(ChatTest, APersonsOwnAnswerComesBeforeCacheAndModel) {
   EXPECT_EQ(answers_.read_, 2);
 }
 
+TEST_F(ChatTest, APersonsAnswerIsForWhatAsksTheSame) {
+  EmbeddedCuratedAnswer each;
+  each.answer.id = CuratedAnswerId::random();
+  each.answer.question = "Quels sont vos horaires d'ouverture ?";
+  each.answer.answer = "De 9 h à 18 h.";
+  answers_.kept_ = {each};
+  ask("À quelle heure ouvrez-vous ?");
+  EXPECT_EQ(recorder_->text_, "De 9 h à 18 h.");
+  ask("À quelle heure fermez-vous ?");
+  EXPECT_NE(recorder_->text_, "De 9 h à 18 h.");
+  Message asked;
+  asked.role = "user";
+  asked.content = "Livrez-vous en France ?";
+  conversations_.recent_.messages = {asked};
+  conversations_.recent_.conversation.id = ConversationId::random();
+  answers_.kept_[0].answer.question = "Et en Suisse ?";
+  Change change;
+  change.entity = "answer";
+  events_.listener_(change);
+  ask("Et en Suisse ?", conversations_.recent_.conversation.id);
+  EXPECT_NE(recorder_->text_, "De 9 h à 18 h.") << "it leans on what was said before";
+}
+
 TEST_F(ChatTest, WhileAPersonAnswersTheBotIsSilent) {
   conversations_.recent_.conversation.id = ConversationId::random();
   for (const Handover state : {Handover::requested, Handover::person}) {

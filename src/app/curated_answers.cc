@@ -3,17 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "app/curated_csv.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/question_group.h"
+#include "domain/same_question.h"
 
 namespace monitora {
 namespace {
 
-constexpr std::size_t kWorkspaces = 500;  // whose answers are kept in memory
+constexpr std::size_t kWorkspaces = 500;    // whose answers are kept in memory
+constexpr std::size_t kLongestAlike = 600;  // bytes: longer questions tell a story, each its own
+// Keeps out wordings that share words and nothing else; the words decide.
+constexpr float kLeastAlike = 0.85F;
 
 // Which answer has a wording: question_group → its place among the workspace's answers.
 using Wordings = std::unordered_map<std::string, std::size_t>;
@@ -80,8 +85,32 @@ bool says_the_same(const CuratedAnswer& one, const CuratedAnswer& other) {
 }  // namespace
 
 struct CuratedAnswers::Known {
+  struct Wording {
+    std::size_t answer = 0;
+    QuestionMeaning meaning;
+    Vector vector;  // empty: of another model, or none yet
+  };
   std::vector<CuratedAnswer> answers;  // the enabled ones
-  Wordings wordings;
+  Wordings same;
+  std::vector<Wording> alike;
+
+  // The nearest wording that asks the same.
+  const CuratedAnswer* find_alike(const std::string& question, const Vector& vector) const {
+    std::vector<std::pair<float, const Wording*>> near;
+    for (const Wording& each : alike) {
+      // Without a vector the words decide alone.
+      const float similarity =
+          each.vector.size() == vector.size()
+              ? std::inner_product(vector.begin(), vector.end(), each.vector.begin(), 0.0F)
+              : kLeastAlike;
+      if (similarity >= kLeastAlike) near.emplace_back(similarity, &each);
+    }
+    std::ranges::sort(near, std::ranges::greater(), [](const auto& one) { return one.first; });
+    const QuestionMeaning meaning = question_meaning(question);
+    for (const auto& [similarity, wording] : near)
+      if (question_difference(meaning, wording->meaning).empty()) return &answers[wording->answer];
+    return nullptr;
+  }
 };
 
 Status CuratedAnswers::embed(std::vector<EmbeddedCuratedAnswer>& answers) {
@@ -245,7 +274,13 @@ Result<std::shared_ptr<const CuratedAnswers::Known>> CuratedAnswers::known(
   auto made = std::make_shared<Known>();
   for (EmbeddedCuratedAnswer& each : all) {
     if (!each.answer.is_enabled) continue;
-    add_wordings(made->wordings, each.answer, made->answers.size());
+    add_wordings(made->same, each.answer, made->answers.size());
+    const std::vector<std::string> wordings = each.answer.wordings();
+    const bool comparable =
+        each.model == parts_.embedder.model() && each.vectors.size() == wordings.size();
+    for (std::size_t i = 0; i < wordings.size(); ++i)
+      made->alike.push_back({made->answers.size(), question_meaning(wordings[i]),
+                             comparable ? std::move(each.vectors[i]) : Vector()});
     made->answers.push_back(std::move(each.answer));
   }
   const std::lock_guard lock(mutex_);
@@ -264,12 +299,16 @@ void CuratedAnswers::forget(const WorkspaceId& workspace) {
 }
 
 Result<std::optional<CuratedAnswer>> CuratedAnswers::match(const WorkspaceId& workspace,
-                                                           const std::string& question) {
+                                                           const std::string& question,
+                                                           Vector& vector) {
   MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(workspace));
   if (known->answers.empty()) return std::optional<CuratedAnswer>();
-  const auto found = known->wordings.find(question_group(question));
-  if (found == known->wordings.end()) return std::optional<CuratedAnswer>();
-  return std::optional(known->answers[found->second]);
+  const auto same = known->same.find(question_group(question));
+  if (same != known->same.end()) return std::optional(known->answers[same->second]);
+  if (question.size() > kLongestAlike) return std::optional<CuratedAnswer>();
+  MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, question));
+  const CuratedAnswer* alike = known->find_alike(question, vector);
+  return alike != nullptr ? std::optional(*alike) : std::nullopt;
 }
 
 void CuratedAnswers::count_use(const WorkspaceId& workspace, const CuratedAnswerId& id) {

@@ -59,11 +59,12 @@ class CuratedAnswers {
   Status export_csv(const WorkspaceId& workspace,
                     const std::function<Status(std::string_view part)>& write);
 
-  // The enabled answer to this question, if there is one: a wording that is the same but for case,
-  // accents, order and words that say nothing. The first call for a workspace reads its answers;
-  // later ones no row.
+  // The enabled answer to this question, if there is one: to a wording that is the same but for
+  // case, accents, order and words that say nothing, or to one that asks the same
+  // (domain/same_question.h). The first call for a workspace reads its answers; later ones no row.
+  // `vector` becomes the question's where its own words were not found and there are answers.
   Result<std::optional<CuratedAnswer>> match(const WorkspaceId& workspace,
-                                             const std::string& question);
+                                             const std::string& question, Vector& vector);
   // It was given to somebody. A failure is logged.
   void count_use(const WorkspaceId& workspace, const CuratedAnswerId& id);
 

@@ -27,8 +27,9 @@ class AnswerScenario : public ::testing::Test {
   }
   std::vector<std::string> questions() {
     const Reply reply = server.call("GET", list, {owner.access_token});
+    const json::value list_of_answers = reply.json();
     std::vector<std::string> found;
-    for (const json::value& each : reply.json().at("items").as_array())
+    for (const json::value& each : list_of_answers.at("items").as_array())
       found.emplace_back(each.at("question").as_string());
     return found;
   }
@@ -37,8 +38,9 @@ class AnswerScenario : public ::testing::Test {
                        {owner.access_token, {}, {{"file", "reponses.csv", csv}}});
   }
   static std::vector<int> lines_of(const Reply& reply) {
+    const json::value imported = reply.json();
     std::vector<int> lines;
-    for (const json::value& each : reply.json().at("errors").as_array())
+    for (const json::value& each : imported.at("errors").as_array())
       lines.push_back(static_cast<int>(each.at("line").as_int64()));
     return lines;
   }

@@ -3,7 +3,7 @@
 -- `events`: a JSON array of names. A secret is encrypted; the one before signs along until previous_expires_at.
 -- failing_since: of the first failure since the last success. leased_until: one sender at a time.
 -- paused_until: nothing is sent before. wakes_at: a job is queued for then.
-CREATE TABLE webhooks (
+CREATE TABLE IF NOT EXISTS webhooks (
     id uuid NOT NULL PRIMARY KEY DEFAULT gen_random_uuid(),
     workspace_id uuid NOT NULL,
     url varchar(2000) NOT NULL,
@@ -20,10 +20,10 @@ CREATE TABLE webhooks (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT FK_webhooks_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
 );
-CREATE INDEX idx_webhooks_workspace ON webhooks (workspace_id, created_at, id);
+CREATE INDEX IF NOT EXISTS idx_webhooks_workspace ON webhooks (workspace_id, created_at, id);
 
 -- The outbox: written with what it tells. due_at: of the next attempt, while it is pending.
-CREATE TABLE webhook_deliveries (
+CREATE TABLE IF NOT EXISTS webhook_deliveries (
     id uuid NOT NULL PRIMARY KEY DEFAULT gen_random_uuid(),
     webhook_id uuid NOT NULL,
     event varchar(50) NOT NULL,
@@ -38,9 +38,9 @@ CREATE TABLE webhook_deliveries (
     CONSTRAINT CHK_webhook_deliveries_status CHECK (status IN ('pending', 'delivered', 'failed')),
     CONSTRAINT FK_webhook_deliveries_webhook FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE
 );
-CREATE INDEX idx_webhook_deliveries_webhook ON webhook_deliveries (webhook_id, created_at, id);
-CREATE INDEX idx_webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE status = 'pending';
-CREATE INDEX idx_webhook_deliveries_finished ON webhook_deliveries (finished_at);
+CREATE INDEX IF NOT EXISTS idx_webhook_deliveries_webhook ON webhook_deliveries (webhook_id, created_at, id);
+CREATE INDEX IF NOT EXISTS idx_webhook_deliveries_due ON webhook_deliveries (webhook_id, due_at) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS idx_webhook_deliveries_finished ON webhook_deliveries (finished_at);
 
 -- Not for those to whom Supabase shows every table over HTTP.
 DO $$
