@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
@@ -18,7 +19,7 @@ let browser, server, context, page, account, workspace;
 before(async () => {
   browser = await startBrowser();
   // Every sign-in of these journeys comes from one address.
-  server = await startMonitora({ RATE_LIMIT_LOGIN: '1000' });
+  server = await startMonitora({ RATE_LIMIT_LOGIN: '1000', ALLOWED_PRIVATE_HOSTS: '127.0.0.1' });
   context = await newVisitor(browser);
   page = await context.newPage();
 });
@@ -382,7 +383,7 @@ describe('people who answer', () => {
     const csv = readFileSync(await (await file).path(), 'utf8');
     assert.match(csv, /bons cadeaux/);
     await page.locator('input[type=file]').setInputFiles({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from(`${csv}\r\nOù êtes-vous ?`) });
-    await page.getByText(/^Importées : 0 nouvelles, 0 modifiées, 1 inchangées/).waitFor();
+    await page.getByText(/^Importées\s: 0 nouvelles, 0 modifiées, 1 inchangées/).waitFor();
     await page.getByText(/^Ligne \d+/).waitFor();
   });
 
@@ -411,7 +412,7 @@ describe('widget, keys, members', () => {
     await page.getByLabel('Nom affiché').fill('Conseil Vélobise');
     await page.getByRole('img', { name: 'Aperçu du widget « Conseil Vélobise »' }).waitFor();
     await page.getByRole('button', { name: 'Téléphone' }).click();
-    await page.getByRole('button', { name: 'Enregistrer' }).click();
+    await page.getByRole('button', { name: 'Enregistrer' }).first().click();
     await saved(page);
     const config = await (await fetch(`${server.url}/api/widget/${workspace}/config`, { headers: { Origin: server.url } })).json();
     assert.equal(config.name, 'Conseil Vélobise');
@@ -450,17 +451,38 @@ describe('widget, keys, members', () => {
     assert.equal((await ask()).status, 401);
   });
 
-  test('a webhook shows its secret once, and goes', async () => {
-    await page.getByLabel('Adresse à prévenir').fill('https://hooks.example.com/monitora');
-    await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
-    const secret = await page.getByRole('dialog').locator('code').innerText();
-    await page.getByRole('button', { name: 'Je l’ai gardée' }).click();
-    await page.getByText('https://hooks.example.com/monitora').waitFor();
-    assert.ok(!(await page.content()).includes(secret), 'the secret is shown once');
-    await page.getByRole('button', { name: /^Actions sur https:/ }).click();
-    await page.getByRole('menuitem', { name: 'Supprimer' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Supprimer' }).click();
-    await page.getByText('Webhook supprimé.').waitFor();
+  test('a webhook shows its secret once, is tried, and goes', async () => {
+    const told = [];
+    const listener = createServer((request, response) => {
+      told.push(request.headers);
+      response.writeHead(204).end();
+    });
+    await new Promise((done) => listener.listen(0, '127.0.0.1', done));
+    const address = `http://127.0.0.1:${listener.address().port}/monitora`;
+    try {
+      await page.getByLabel('Adresse à prévenir').fill(address);
+      await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+      const secret = await page.getByRole('dialog').locator('code').innerText();
+      await page.getByRole('button', { name: 'Je l’ai gardée' }).click();
+      await page.getByText(address).waitFor();
+      assert.ok(!(await page.content()).includes(secret), 'the secret is shown once');
+      const act = async (name) => {
+        await page.getByRole('button', { name: `Actions sur ${address}` }).click();
+        await page.getByRole('menuitem', { name }).click();
+      };
+      await act('Envoyer un essai');
+      await page.getByText('L’adresse a répondu 204.').waitFor();
+      assert.equal(told.length, 1);
+      await act('Derniers envois');
+      await page.getByRole('dialog').getByText('webhook.test').waitFor();
+      await check(page, 'deliveries of a webhook');
+      await page.getByRole('dialog').getByRole('button', { name: 'Fermer' }).click();
+      await act('Supprimer');
+      await page.getByRole('dialog').getByRole('button', { name: 'Supprimer' }).click();
+      await page.getByText('Webhook supprimé.').waitFor();
+    } finally {
+      listener.close();
+    }
   });
 
   test('an invited reader signs up, sees everything, and has no control to change it', async () => {

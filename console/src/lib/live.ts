@@ -74,7 +74,7 @@ export function useLiveWorkspace(id: string) {
         await connection?.invoke('Subscribe', id);
         setLive(true);
         // What happened while nobody listened.
-        changed(keys.workspace(id));
+        changed(keys.workspace(id), ['conversation']);
       };
       connection.onreconnected(() => void join().catch(() => setLive(false)));
       try {

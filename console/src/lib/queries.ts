@@ -100,8 +100,15 @@ export function useConversations(id: string, filters: ConversationFilters) {
   });
 }
 
-export const useConversation = (id: string) =>
-  useQuery({ queryKey: ['conversation', id], queryFn: () => got(api.GET('/api/conversations/{id}', { params: { path: { id } } })), enabled: id !== '' });
+export function useConversation(id: string) {
+  const live = useIsLive();
+  return useQuery({
+    queryKey: ['conversation', id],
+    queryFn: () => got(api.GET('/api/conversations/{id}', { params: { path: { id } } })),
+    enabled: id !== '',
+    refetchInterval: live ? false : 10_000,
+  });
+}
 
 export function useMessages(id: string) {
   const live = useIsLive();
