@@ -102,7 +102,8 @@ TEST(Text, FoldsEachCharacterAsIcuDoes) {
       std::string text = "a";
       append_utf8(text, c);
       text += "Z";
-      if (fold_accents(text + "字") != fold_accents(text) + "字") ADD_FAILURE() << std::hex << static_cast<std::uint32_t>(c);
+      if (fold_accents(text + "字") != fold_accents(text) + "字")
+        ADD_FAILURE() << std::hex << static_cast<std::uint32_t>(c);
     }
   EXPECT_EQ(fold_accents("L’été… \u202F«\u00A0OÙ\u00A0»\u0301 №"), "l’ete...  « ou » no");
   EXPECT_EQ(fold_accents("\xFF"), "\uFFFD");
