@@ -56,20 +56,22 @@ class SearchIndexContract : public ContentContract {
 };
 
 TEST_P(SearchIndexContract, CommonAndRareWordsOfManyConversations) {
-  constexpr int kMany = 2300;  // more than are looked at one by one
+  // More than are looked at one by one.
+  const int many = pool().database() == sql::Database::sqlite ? 2300 : 500;
+  const auto last = static_cast<std::size_t>(many) - 3;
   std::vector<ConversationId> made;
-  for (int i = 0; i < kMany; ++i) {
+  for (int i = 0; i < many; ++i) {
     clock.advance(std::chrono::milliseconds(1));
     made.push_back(talk(workspace, "Où est le colis n° " + std::to_string(10000 + i) + " ?",
-                        i % 1000 == 7 ? "Égaré." : "En route.")
+                        i == 7 || i == many - 3 ? "Égaré." : "En route.")
                        .first.id);
   }
   talk(foreign, "colis", "égaré");
   EXPECT_EQ(search("COLIS").size(), made.size()) << "waiting";
   index();
   EXPECT_EQ(search("COLIS").size(), made.size());
-  EXPECT_EQ(search("route.").size(), made.size() - 3);
-  EXPECT_THAT(search("egare"), ElementsAre(made[2007], made[1007], made[7]));
+  EXPECT_EQ(search("route.").size(), made.size() - 2);
+  EXPECT_THAT(search("egare"), ElementsAre(made[last], made[7]));
   EXPECT_THAT(search("n° 10042"), ElementsAre(made[42]));
   EXPECT_THAT(search("colis route"), IsEmpty()) << "all pieces, but not the words";
   EXPECT_THAT(search("xyz"), IsEmpty());
