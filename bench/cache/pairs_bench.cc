@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
       if (fields.size() != 3) continue;
       const bool alike = fields[0] == "p";
       const double similarity = cosine(**embedder, fields[1], fields[2]);
-      std::string difference = monitora::question_difference(
-          monitora::question_meaning(fields[1]), monitora::question_meaning(fields[2]));
+      std::string difference = monitora::question_difference(monitora::question_meaning(fields[1]),
+                                                             monitora::question_meaning(fields[2]));
       if (difference.empty() && similarity < least) difference = "cosine";
       ++pairs[alike];
       hits[alike] += difference.empty();
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
         fmt::print("{} {:.3f} {:<24} {} | {}\n", fields[0], similarity, difference, fields[1],
                    fields[2]);
     }
-    fmt::print("| {} | {} of {} ({:.1f} %) | {} of {} ({:.1f} %) |\n", argv[next], hits[1], pairs[1],
-               100.0 * hits[1] / pairs[1], hits[0], pairs[0], 100.0 * hits[0] / pairs[0]);
+    fmt::print("| {} | {} of {} ({:.1f} %) | {} of {} ({:.1f} %) |\n", argv[next], hits[1],
+               pairs[1], 100.0 * hits[1] / pairs[1], hits[0], pairs[0], 100.0 * hits[0] / pairs[0]);
   }
 }

@@ -206,9 +206,7 @@ class GuardedData final : public ExternalData {
       case ExternalEngine::sqlserver:
         break;
     }
-    return Status(Code::conflict, "engine_unavailable",
-                  {"Ce type de base n'est pas encore pris en charge.",
-                   "This kind of database is not supported yet."});
+    return open_sqlserver(target);
   }
 
   const net::AddressGuard guard_;

@@ -37,7 +37,8 @@ class Session {
   // Whether this login may write to some table, or do worse, as far as the server tells.
   virtual Result<bool> can_write() = 0;
   virtual Result<std::vector<ExternalTable>> tables() = 0;
-  // `sql` comes from the guard. In a read-only transaction, which is rolled back.
+  // `sql` comes from the guard. In a transaction that is read-only, where the database has such,
+  // and rolled back.
   virtual Result<ExternalRows> run(const std::string& sql, const Bounds& bounds) = 0;
   // False once something went wrong with the connection, or the server closed it.
   virtual bool is_usable() = 0;
@@ -45,5 +46,6 @@ class Session {
 
 Result<std::unique_ptr<Session>> open_postgres(const Target& target);
 Result<std::unique_ptr<Session>> open_mysql(const Target& target);  // and MariaDB
+Result<std::unique_ptr<Session>> open_sqlserver(const Target& target);
 
 }  // namespace monitora::external

@@ -41,9 +41,9 @@ struct ServerOptions {
       256 << 20;                      // bytes of request bodies in memory, all connections together
   std::size_t event_queue = 1 << 20;  // bytes waiting for one slow reader of events
   std::size_t socket_message = 64 << 10;  // bytes of one message that a WebSocket's client sends
-  Millis header_timeout{10'000};      // from the first byte (or the connection) to the last header
-  Millis idle_timeout{60'000};        // between requests
-  Millis transfer_timeout{30'000};    // without progress while reading a body or writing
+  Millis header_timeout{10'000};    // from the first byte (or the connection) to the last header
+  Millis idle_timeout{60'000};      // between requests
+  Millis transfer_timeout{30'000};  // without progress while reading a body or writing
   Millis handler_deadline{30'000};
   Millis deferred_deadline{180'000};  // of a Response::later
   Millis ping_interval{15'000};       // of event streams

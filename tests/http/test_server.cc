@@ -25,8 +25,8 @@
 #include "base/text.h"
 #include "contract/database_under_test.h"
 #include "http/guards.h"
-#include "http/handlers_cache.h"
 #include "http/handlers_answers.h"
+#include "http/handlers_cache.h"
 #include "http/handlers_conversations.h"
 #include "http/handlers_external.h"
 #include "http/handlers_handover.h"
@@ -318,8 +318,8 @@ struct TestServer::Parts {
   Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
   std::unique_ptr<CachedQuestions> cached_questions = retrieval::make_cached_question_index(
       *cache_store, clock, embedder.model(), embedder.dimension());
-  ChatService chat{{*conversation_store, *cache_store, *cached_questions, retriever, embedder, model, curated,
-                    handovers, workers, clock}};
+  ChatService chat{{*conversation_store, *cache_store, *cached_questions, retriever, embedder,
+                    model, curated, handovers, workers, clock}};
   http::Metrics metrics;
   http::Services services{accounts,
                           sessions,
