@@ -57,7 +57,7 @@ class VisitorStream : public std::enable_shared_from_this<VisitorStream> {
   void start(std::shared_ptr<EventSink> sink);  // once; does not block
 
  private:
-  void heard(const Change& change);
+  void heard(const monitora::Change& change);
   void wake();
   void tell();
   Status tell_state();
