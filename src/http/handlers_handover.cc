@@ -24,8 +24,9 @@ Result<Response> set_handover(const HandoverRoutes& parts, const Request& reques
   MONITORA_ASSIGN(const Conversation conversation, conversation_of(parts, request));
   MONITORA_ASSIGN(const json::object body, read_json(request));
   Fields fields(body);
-  const auto state = parse_handover(fields.required_text("state", 20));
-  if (!state || *state == Handover::requested)
+  const std::string wanted = fields.required_text("state", 20);
+  const auto state = parse_handover(wanted);
+  if (!wanted.empty() && (!state || *state == Handover::requested))
     fields.fail("state", {"Valeur attendue : person ou bot.", "Expected person or bot."});
   MONITORA_TRY(fields.finish());
   MONITORA_TRY(parts.handovers.set(actor_of(request), conversation, *state));

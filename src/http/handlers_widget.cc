@@ -223,8 +223,9 @@ Result<Response> post_handover(const ChatRoutes& parts, const Request& request) 
   MONITORA_ASSIGN(const json::object body, read_json(request));
   MONITORA_ASSIGN(const Workspace workspace, workspace_of(request));
   Fields fields(body);
-  const auto state = parse_handover(fields.required_text("state", 20));
-  if (!state || *state == Handover::person)
+  const std::string wanted = fields.required_text("state", 20);
+  const auto state = parse_handover(wanted);
+  if (!wanted.empty() && (!state || *state == Handover::person))
     fields.fail("state", {"Valeur attendue : requested ou bot.", "Expected requested or bot."});
   const std::string token = fields.optional_text("session_token", 512);
   const std::string contact = fields.optional_text("contact", 255);
