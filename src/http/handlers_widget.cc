@@ -108,14 +108,18 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   if (question.visitor_id.empty()) question.visitor_id = random_token(12);
   question.channel = Channel::widget;
   question.language = request.language;
-  const AnswerFields answer_fields = [parts, workspace](const ChatAnswer& answer) {
-    return json::object{{"session_id", answer.conversation_id.to_string()},
+  const bool offers_person = question.workspace.widget.handover_enabled;
+  const AnswerFields answer_fields = [parts, workspace, offers_person](const ChatAnswer& answer) {
+    json::object fields{{"session_id", answer.conversation_id.to_string()},
                         {"session_token", make_session_token(parts.visitor_tokens, workspace,
                                                              answer.conversation_id)},
                         {"message_id", answer.message_id.to_string()},
                         {"confidence", confidence_of(answer.rag_score)},
-                        {"cached", answer.cached},
-                        {"handover", to_string(answer.handover)}};
+                        {"cached", answer.cached}};
+    // Where nobody can take over, nothing is said of it.
+    if (offers_person || answer.handover != Handover::bot)
+      fields["handover"] = to_string(answer.handover);
+    return fields;
   };
   return answer_chat(parts.chat, parts.workers, std::move(question), stream, answer_fields,
                      request.language, request.request_id);
