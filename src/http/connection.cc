@@ -87,7 +87,7 @@ void Connection::tick(Time now) {
       boost::system::error_code ignored;
       socket_.cancel(ignored);
     }
-    limit_farewell();
+    limit_farewell(now);
   }
 }
 

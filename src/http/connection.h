@@ -72,7 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     deadline_ = std::chrono::steady_clock::now() + time;
   }
   void unlimited() { deadline_ = Time::max(); }
-  void limit_farewell();
+  void limit_farewell(Time now);
   void watch();  // for the client's going away while nothing is read
   void stop_watching();
   void vanished();
@@ -83,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer waker_;
   Time deadline_ = Time::max();
+  Time farewell_ = Time::max();  // of a WebSocket that says goodbye
   bool timed_out_ = false;
   bool idle_ = true;   // between requests
   bool gone_ = false;  // the client

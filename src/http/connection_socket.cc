@@ -116,11 +116,16 @@ Connection::Async<bool> Connection::talk(Response response) {
 }
 
 // After a close frame, its own or the client's, Beast waits for the client to hang up, however long
-// that takes.
-void Connection::limit_farewell() {
+// that takes; cancelling does not end its wait.
+void Connection::limit_farewell(Time now) {
   const auto socket = talking_.lock();
-  if (socket && !socket->stream.is_open() && deadline_ == Time::max())
-    limit(std::min<std::chrono::milliseconds>(kFarewell, core_->options.transfer_timeout));
+  if (!socket || socket->stream.is_open()) return;
+  if (farewell_ == Time::max())
+    farewell_ =
+        now + std::min<std::chrono::milliseconds>(kFarewell, core_->options.transfer_timeout);
+  if (now < farewell_) return;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
 }
 
 // Reads until there is nothing more to read, whoever ended it.
