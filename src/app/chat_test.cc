@@ -308,7 +308,7 @@ class ChatTest : public ::testing::Test {
   NoLimits limits_;
   NoAudit audit_;
   CuratedAnswers curated_{{answers_, embedder_, events_, audit_}};
-  Handovers handovers_{{conversations_, limits_, audit_, clock_, {}}};
+  Handovers handovers_{{conversations_, limits_, audit_, {}}};
   Workspace workspace_;
   bool personal_ = false;
   ChatService chat_{{conversations_, cache_, questions_, retriever_, embedder_, model_, curated_,

@@ -60,9 +60,14 @@ Result<Message> Handovers::reply(const Actor& actor, const std::string& author_n
   said.role = "assistant";
   said.content = text;
   said.metadata = author_metadata({actor.user, author_name});
-  said.created_at = parts_.clock.now();
+  // Its time is the store's: after whatever the visitor has just written, so that who follows the
+  // conversation does not miss it.
   MONITORA_TRY(parts_.conversations.append(conversation.workspace_id, conversation, false, {said}));
-  return said;
+  MONITORA_ASSIGN(
+      std::vector<Message> stored,
+      parts_.conversations.find_messages(conversation.workspace_id, conversation.id, {said.id}));
+  if (stored.empty()) return Status::not_found("conversation_not_found");  // deleted meanwhile
+  return std::move(stored.front());
 }
 
 }  // namespace monitora

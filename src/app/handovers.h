@@ -17,7 +17,6 @@ struct HandoverParts {
   ConversationStore& conversations;
   RateLimits& limits;
   AuditLog& audit;
-  const Clock& clock;
   std::function<void()> jobs_added;  // wakes the job runner; may be empty
 };
 

@@ -155,7 +155,7 @@ Status ask(const CommandLine& line, const std::string& workspace_text, const std
   NothingHappens events;
   auth::RateLimiter limits(clock);
   CuratedAnswers curated({*database.curated, *models.embedder, events, *database.audit});
-  Handovers handovers({*database.conversations, limits, *database.audit, clock, {}});
+  Handovers handovers({*database.conversations, limits, *database.audit, {}});
   const auto cached_questions = retrieval::make_cached_question_index(
       *database.cache, clock, models.embedder->model(), models.embedder->dimension());
   ChatService chat({*database.conversations, *database.cache, *cached_questions, *engine.retriever,

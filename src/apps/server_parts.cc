@@ -182,8 +182,8 @@ Status ServerParts::make_use_cases() {
     smtp_ = std::make_unique<net::SmtpClient>(smtp_options(settings_));
   curated_ = std::make_unique<CuratedAnswers>(
       CuratedParts{*db.curated, *models_.embedder, *changes_, *db.audit});
-  handovers_ = std::make_unique<Handovers>(
-      HandoverParts{*db.conversations, *limiter_, *db.audit, clock_, wake});
+  handovers_ =
+      std::make_unique<Handovers>(HandoverParts{*db.conversations, *limiter_, *db.audit, wake});
   cached_questions_ = retrieval::make_cached_question_index(
       *db.cache, clock_, models_.embedder->model(), models_.embedder->dimension());
   chat_ = std::make_unique<ChatService>(

@@ -315,7 +315,7 @@ struct TestServer::Parts {
   QuietBus events;
   std::vector<std::string> mails;  // who was sent one
   CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
-  Handovers handovers{{*conversation_store, limiter, *audit, clock, [this] { ++jobs; }}};
+  Handovers handovers{{*conversation_store, limiter, *audit, [this] { ++jobs; }}};
   std::unique_ptr<CachedQuestions> cached_questions = retrieval::make_cached_question_index(
       *cache_store, clock, embedder.model(), embedder.dimension());
   ChatService chat{{*conversation_store, *cache_store, *cached_questions, retriever, embedder,
