@@ -398,7 +398,7 @@ describe('people who answer', () => {
     await page.getByText('À recontacter : jean@exemple.fr').waitFor();
     await page.getByLabel('Votre message au visiteur').fill('Bonjour Jean, apportez-la à l’atelier.');
     await check(page, 'a conversation with a person');
-    await page.getByRole('button', { name: 'Envoyer' }).click();
+    await page.getByRole('button', { name: 'Envoyer', exact: true }).click();
     await page.getByText('Une personne répond à la place du chatbot.').waitFor();
     const history = await (await fetch(`${server.url}/api/widget/${workspace}/history?session_id=${talk.session_id}`, { headers: { Origin: server.url, 'X-Session-Token': talk.session_token } })).json();
     assert.ok(history.items.some((one) => one.content === 'Bonjour Jean, apportez-la à l’atelier.'));
