@@ -173,7 +173,7 @@ describe('a workspace', () => {
     await page.getByLabel('Nom de l’espace').fill('Vélobise Nantes');
     await page.getByRole('button', { name: 'Enregistrer' }).first().click();
     await saved(page);
-    await page.getByLabel('Répond aux visiteurs').uncheck();
+    await page.getByLabel('Répond aux visiteurs').click();
     await page.getByRole('button', { name: 'Annuler' }).click();
     await page.getByText('L’espace répond à nouveau.').waitFor();
     const now = await account.call('GET', `/api/workspaces/${workspace}`);
