@@ -25,20 +25,32 @@ class Widget final : public http::EventSink {
     return true;
   }
   void close() override { closed = true; }
-  void on_disconnect(std::function<void()> callback) override { disconnected = callback; }
+  void on_disconnect(std::function<void()> callback) override {
+    disconnected_ = std::move(callback);
+  }
+
+  void hang_up() {
+    if (const auto callback = std::exchange(disconnected_, {})) callback();
+  }
 
   std::vector<std::string> heard, states;
   json::object last;
   bool closed = false;
-  std::function<void()> disconnected;
+
+ private:
+  std::function<void()> disconnected_;
 };
 
 class VisitorEvents : public ::testing::Test {
  protected:
+  ~VisitorEvents() override {
+    for (const auto& widget : widgets_) widget->hang_up();
+  }
   Reply get(const std::string& query, const std::string& token, const std::string& in = "",
             const std::string& origin = "https://boutique.example",
             const std::string& address = "192.0.2.1",
             const std::shared_ptr<Widget>& widget = std::make_shared<Widget>()) {
+    widgets_.push_back(widget);
     return server.call("GET", "/api/widget/" + (in.empty() ? workspace : in) + "/events?" + query,
                        {.headers = {{"origin", origin}, {"x-session-token", token}},
                         .address = address,
@@ -76,6 +88,8 @@ class VisitorEvents : public ::testing::Test {
   std::string conversation = server.talk(workspace, {{}});
 
  private:
+  std::vector<std::shared_ptr<Widget>> widgets_;
+
   std::string make_workspace(const Person& person) {
     const std::string id = server.workspace(person);
     server.send("PATCH", "/api/workspaces/" + id, person.access_token,
@@ -203,7 +217,7 @@ TEST_F(VisitorEvents, StreamsAreCounted) {
   server.clock().time += std::chrono::minutes(1);
   EXPECT_EQ(ask("192.0.2.7").code(), "too_many_streams");
   EXPECT_EQ(ask("192.0.2.8").status, 200) << "of another address";
-  open.front()->disconnected();
+  open.front()->hang_up();
   EXPECT_EQ(ask("192.0.2.7").status, 200);
   // And opening one after the other is counted, too.
   int opened = 0;
