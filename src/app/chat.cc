@@ -156,6 +156,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   // Somebody reads it, and answers in their own time.
   Status leave_to_person() {
     const Message asked = asked_message();
+    answer_.conversation_id = conversation_.id;
     answer_.message_id = asked.id;
     answer_.handover = conversation_.handover;
     MONITORA_TRY(

@@ -550,6 +550,7 @@ TEST_F(ChatTest, WhileAPersonAnswersTheBotIsSilent) {
     EXPECT_EQ(recorder_->events_, "sources:0 done");
     EXPECT_EQ(recorder_->text_, "");
     EXPECT_EQ(recorder_->answer_.handover, state);
+    EXPECT_EQ(recorder_->answer_.conversation_id, conversations_.recent_.conversation.id);
     ASSERT_EQ(conversations_.appended_.size(), 1u);
     ASSERT_EQ(conversations_.appended_[0].messages.size(), 1u);
     EXPECT_EQ(conversations_.appended_[0].messages[0].content, "Vous êtes là ?");

@@ -264,6 +264,44 @@ describe('a shop, without a language model', () => {
   test('nothing went wrong on the console’s pages', () => {
     assert.deepEqual(context.problems, []);
   });
+
+  test('a visitor asks for a person, who answers in the window as it stands, and hands back', async () => {
+    await account.call('PATCH', `/api/workspaces/${workspace}/widget-config`, { handover_enabled: true });
+    await visiting({}, async (widget, visitorPage) => {
+      await widget.open();
+      const button = (name) => visitorPage.getByRole('dialog').getByRole('button', { name, exact: true });
+      assert.equal(await button('Parler à une personne').count(), 0, 'only once there is something to hand over');
+      await widget.answerTo('Combien de temps pour renvoyer un article ?');
+      await button('Parler à une personne').click();
+      await screenshot(visitorPage, 'widget-handover-form-fr');
+      assert.deepEqual(await accessibilityProblems(visitorPage), []);
+      await visitorPage.getByRole('textbox', { name: 'Votre e-mail' }).fill('zoe@exemple.fr');
+      await button('Parler à une personne').click();
+      await visitorPage.getByText('Une personne va vous répondre ici.').first().waitFor();
+      const answers = await widget.answers.count();
+      await widget.ask('Il y a quelqu’un ?');
+      await widget.questions.filter({ hasText: 'Il y a quelqu’un ?' }).waitFor();
+
+      const waiting = await account.call('GET', `/api/workspaces/${workspace}/conversations?handover=requested`);
+      const conversation = waiting.items[0];
+      assert.equal(conversation.handover_contact, 'zoe@exemple.fr');
+      await account.call('POST', `/api/conversations/${conversation.id}/messages`, { content: 'Oui, **Claire** à votre service.' });
+      await widget.last.getByText('à votre service.').waitFor();
+      assert.equal(await widget.answers.count(), answers + 1, 'the assistant was silent, the person spoke once');
+      await visitorPage.getByText('Une personne de notre équipe vous répond.').first().waitFor();
+      await screenshot(visitorPage, 'widget-handover-person-fr');
+
+      // Another page of the site: what was said is there, and what is said next arrives there too.
+      await visitorPage.goto(site.origin('shop') + '/autre');
+      await widget.open();
+      await widget.last.getByText('à votre service.').waitFor();
+      await account.call('POST', `/api/conversations/${conversation.id}/messages`, { content: 'Vous êtes toujours là ?' });
+      await widget.last.getByText('Vous êtes toujours là ?').waitFor();
+      await account.call('POST', `/api/conversations/${conversation.id}/handover`, { state: 'bot' });
+      await button('Parler à une personne').waitFor();
+      assert.match(await widget.answerTo('Combien de temps pour renvoyer un article ?'), /jours/);
+    });
+  });
 });
 
 describe('a shop, with a language model', () => {
