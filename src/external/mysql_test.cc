@@ -167,6 +167,15 @@ TEST_F(MariadbShop, AStatementEndsWithItsDeadline) {
   EXPECT_FALSE((*session)->is_usable());
 }
 
+TEST_F(MariadbShop, AGeneratedShopIsReadAsItWasGenerated) {
+  execute("DROP DATABASE IF EXISTS large_shop; CREATE DATABASE large_shop; USE large_shop; BEGIN");
+  const ShopFigures figures =
+      make_shop(ExternalEngine::mysql, {}, [&](const std::string& script) { execute(script); });
+  execute("COMMIT");
+  login.database.name = "large_shop";
+  expect_figures(*data, login, figures);
+}
+
 TEST_F(MariadbShop, BenignStatementsRun) {
   for (const std::string& text : statements("benign", ExternalEngine::mysql)) {
     const auto answer = query(text);

@@ -213,6 +213,20 @@ TEST_F(PostgresShop, AStatementEndsWithItsDeadline) {
   EXPECT_FALSE((*session)->is_usable());
 }
 
+TEST_F(PostgresShop, AGeneratedShopIsReadAsItWasGenerated) {
+  const sql::TestPostgres large;
+  const auto writer = *sql::open_postgres(large.options(), sql::Connection::Mode::write);
+  ASSERT_TRUE(writer->begin(sql::Connection::Mode::write).ok());
+  const ShopFigures figures =
+      make_shop(ExternalEngine::postgres, {}, [&](const std::string& script) {
+        const Status status = writer->run_script(script);
+        ASSERT_TRUE(status.ok()) << status.to_string();
+      });
+  ASSERT_TRUE(writer->commit().ok());
+  login.database.name = large.name();
+  expect_figures(*data, login, figures);
+}
+
 TEST_F(PostgresShop, BenignStatementsRun) {
   const auto tables =
       only_allowed(shop_tables(ExternalEngine::postgres), login.database.allowed_tables);

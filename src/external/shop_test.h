@@ -1,11 +1,15 @@
 // The shop that the tests of this room ask: what of it may be read, and sets of statements.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "domain/external_database.h"
+#include "external/shop_data_test.h"
+#include "ports/external_data.h"
 
 namespace monitora::external {
 
@@ -56,6 +60,28 @@ inline std::vector<std::string> statements(const std::string& kind, ExternalEngi
     all.push_back(line);
   }
   return all;
+}
+
+// What is read of a generated shop is what was generated.
+inline void expect_figures(ExternalData& data, const ExternalLogin& login,
+                           const ShopFigures& figures) {
+  const auto number = [&](std::string_view sql) {
+    const auto answer = data.query(login, sql);
+    EXPECT_TRUE(answer.ok()) << sql << "\n" << answer.status().to_string();
+    const bool one = answer.ok() && answer->rows.rows.size() == 1;
+    const auto* value = one ? std::get_if<std::int64_t>(&answer->rows.rows[0][0]) : nullptr;
+    return value != nullptr ? *value : -1;
+  };
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM orders"), figures.orders);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM order_items"), figures.lines);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM orders WHERE delivered_at > promised_at"),
+            figures.late);
+  EXPECT_EQ(number("SELECT COUNT(*) AS n FROM orders WHERE delivered_at IS NOT NULL"),
+            figures.delivered);
+  EXPECT_EQ(number(login.database.engine == ExternalEngine::mysql
+                       ? "SELECT CAST(SUM(total * 100) AS SIGNED) AS n FROM orders"
+                       : "SELECT CAST(SUM(total * 100) AS BIGINT) AS n FROM orders"),
+            figures.cents);
 }
 
 }  // namespace monitora::external

@@ -105,6 +105,25 @@ TEST_F(SqlServerShop, AnswersWithinBounds) {
   EXPECT_TRUE(query("SELECT 1 AS un").ok()) << "the next one is not disturbed";
 }
 
+TEST_F(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
+  sql::SqlServerOptions large = options;
+  large.database = options.database + "_large";
+  ASSERT_TRUE(server->run_script("CREATE DATABASE " + large.database).ok());
+  auto writer = sql::open_sqlserver(large, sql::Connection::Mode::write);
+  ASSERT_TRUE(writer.ok()) << writer.status().to_string();
+  // Compatible servers take minutes for what PostgreSQL does in seconds.
+  const ShopFigures figures =
+      make_shop(ExternalEngine::sqlserver, {.orders = 3000}, [&](const std::string& script) {
+        const Status status = (*writer)->run_script(script);
+        ASSERT_TRUE(status.ok()) << status.to_string();
+      });
+  login.database.name = large.database;
+  expect_figures(*data, login, figures);
+  data.reset();
+  *writer = nullptr;
+  EXPECT_TRUE(server->run_script("DROP DATABASE " + large.database).ok());
+}
+
 TEST_F(SqlServerShop, BenignStatementsRun) {
   std::size_t all = 0, ran = 0;
   std::string failed;
