@@ -9,6 +9,7 @@ const std::string_view kFrenchLexicon = R"(
 -: et, oubien, donc, alors, mais, si, lorsque, comme, ainsi, aussi, bien, tout, tous, toute, toutes, tres, deja, encore, ici, la bas, voici, voila, afin, car, que, qu
 -: veuillez, voudrions, voudriez, veulent, savez, savons, dites moi, dis, disent, donnez moi, renseigne, renseignez, indiquez, expliquez, informez, faisait, ferez, ferait, feriez, autorisee, autorises, autorisees, possibles, permise, permises, permettez, permettent, proposez, proposent, proposes, proposee, proposees, disposez, disposent, existent, posseder, possedez, offrez, effectivement, aimerai, souhaiterai, souhaitons, desirez, desirons, demarches, procedures, etapes, modalites, manipulations, methodes, solutions, moyens de, facons, concernent, soient, fussent, auras, aies, ayez, serions, seriez, seraient, auriez, auraient, aurions, pouvait, pourront, pourrons, pourraient, pourrions, puisse, puissent, voulais, voulait, allait, allais, irons, iront, sachant, su, dit, fasse, fassent
 -: je, j, me, m, moi, tu, te, t, toi, il, elle, ils, elles, on, nous, vous, se, s, lui, leur, leurs, eux, soi, mon, ma, mes, ton, ta, tes, son, sa, ses, notre, nos, votre, vos
+-: toujours
 -: automatiquement, entre, jusqu, jusque, faire apres, demarches apres, soi meme, nouveau compte, exactement, environ, plutot, par contre, sinon, or, notamment, uniquement, seulement, vraiment, autour, quant, selon, peu pres, faut il faire
 -: a partir, a partir de, cas, en cas, en cas de, lors, au cours, cours de, pendant, concretement, svp merci, je dois, il faut que je, il faudrait que je, il me faut, je cherche a, je cherche, j essaie, j ai besoin
 -: quel, quelle, quels, quelles, lequel, laquelle, lesquels, lesquelles, quoi, dont, comment, est ce que, qu est ce que, qu est ce qu, est ce qu
@@ -34,11 +35,11 @@ const std::string_view kFrenchLexicon = R"(
 ?light: circuler, rouler, sortent, poser, adresser, montrer, rejoindre, tomber, tombe, ouvrir droit, donne droit, donner droit, entreprendre, beneficie, lire, remplir, etablir, aborder, permettre, compter, prevoir, falloir, essayer de, oser, finir par, rediger, souscrire a, participer, appartenir, suivre procedure, indique, indiquer, concerner, mener, passe, passent, prendre, prends, prenez, prend, pris, mettre, mets, met, mettez, laisser, tenir, tient, tiennent, venir, viens, vient, venez, viennent, venu, devenir, deviens, devient, pratiquer, organiser, effectuer, realiser, proceder, accomplir, conclure, bosser, occuper, donner, presenter, passer, reussir, commencer par, penser, conseiller de, gerer, traiter, interesser
 ~self: quelqu un, personne, gens
 @individual: particulier
-~various: certain, divers, propre, quelques, normal, habituel, utile, precis, detaille, rapide
+~various: certain, divers, propre, quelques, normal, habituel, utile, precis, detaille, rapide, actuel, actuelle, affiche, affichee
 ~accept: accepter, acceptez, admettre, admis, acceptes, autoriser, bienvenu, tolerer, venir avec, prenez vous, prendre en charge, prise en charge
-~get: obtenir, acceder, acces, recuperer, retirer, telecharger, trouver, se procurer, procurer, demander, demande, solliciter, consulter, voir, retrouver, chercher, faire un, recherche, visualiser, disposer d, delivrer, toucher, visionner, prendre connaissance, visible
+~get: obtenir, acceder, acces, recuperer, retirer, telecharger, trouver, se procurer, procurer, demander, demande, solliciter, consulter, voir, retrouver, chercher, faire un, recherche, visualiser, disposer d, delivrer, toucher, visionner, prendre connaissance, visible, emporter
 >accept pay
-price: prix, tarif, cout, couter, coutent, coutera, coutait, combien coutent, combien coute, combien faut payer, combien doit payer, combien vaut, combien est, combien ca fait, a combien, montant, combien faut verser, combien payer, combien demande, combien prend, combien s eleve, eleve a, s eleve, combien est facture, combien facture, combien sont factures, revenir a combien, frais, honoraire, tarification, grille tarifaire, somme
+price: prix, tarif, cout, couter, coutent, coutera, coutait, combien coutent, combien coute, combien faut payer, combien doit payer, combien vaut, combien est, combien ca fait, a combien, montant, combien faut verser, combien payer, combien demande, combien prend, combien s eleve, eleve a, s eleve, combien est facture, combien facture, combien sont factures, revenir a combien, frais, honoraire, tarification, grille tarifaire, somme, s eleve, s elevent, s elever
 >price pay
 free: gratuit, gratuitement, offert, offerte, sans frais, sans payer, gratuite, franco
 summer: d ete, l ete, en ete, cet ete, estival
@@ -87,7 +88,7 @@ hours: horaire, heures ouverture, horaires ouverture, quelle heure, quand, heure
 >install subject
 >discount price
 >price discount
-payable: payant, payante
+payable: payant, payante, facturez vous, facture t on
 >price payable
 open: ouvrir, ouvert, ouverture, ouvre, ouvrez
 closed: fermer, ferme, fermeture, fermez
@@ -113,7 +114,7 @@ without: sans, hors, exclu, sauf, excepte
 before: avant, prealable, au prealable
 advance: a l avance, par avance, en avance, d avance, anticipe, anticipation
 after: apres, suite a, une fois, a la suite
-documents: document, papier, quelles pieces, pieces a fournir, pieces fournir, pieces necessaires, pieces demandees, justificatif, pieces justificatives, pieces fournir, quoi apporter, dossier a fournir, documents a fournir, documents necessaires, que faut apporter, qu apporter, apporter, fournir, joindre au dossier, piece a joindre
+documents: document, papier, quelles pieces, pieces a fournir, pieces fournir, pieces necessaires, pieces demandees, justificatif, pieces justificatives, pieces fournir, quoi apporter, dossier a fournir, documents a fournir, documents necessaires, que faut apporter, qu apporter, apporter, fournir, joindre au dossier, piece a joindre, amener, emmener, prendre avec moi
 broken: n arrive pas, impossible, ne marche pas, ne marche plus, ne fonctionne pas, ne fonctionne plus, marche pas, marche plus, fonctionne pas, fonctionne plus, panne, en panne, hs, hors service, defaut, defectueux, defaillant, ne va plus, bug, plante, planter, probleme, souci, dysfonctionnement, bugger, ne s allume plus, ne repond plus
 works: marcher, fonctionner, marche, fonctionne, compatible, compatibilite, tourner
 >works start
@@ -163,7 +164,7 @@ track: suivre, suivi, ou en est, en est, ou est commande, ou est colis, avanceme
 association: association, asso
 item: article, produit, materiel, marchandise, objet
 buy: acheter, achat, acquerir, vendez vous, achete
-~available: vendez vous, en vente, a la vente, disponible
+~available: vendez vous, en vente, a la vente, disponible, libre
 sell: vendre, revendre
 pay: payer, paiement, regler, reglement, verser, versement, acquitter, regle
 + moyens paiement: pay
@@ -184,13 +185,13 @@ discount: reduction, remise, rabais, tarif reduit, prix reduit, tarif preferenti
 sales: solde, promotion, promotions, offres en cours, promos, offre en cours
 loyalty: fidelite, programme fidelite, carte fidelite, points fidelite, avantages fidelite
 giftcard: carte cadeau, cheque cadeau, bon cadeau
-giftwrap: emballage cadeau, paquet cadeau, papier cadeau
+giftwrap: emballage cadeau, paquet cadeau, papier cadeau, emballer cadeau, emballez cadeaux, emballez les cadeaux
 give: offrir, faire cadeau, cadeau
 donate: don, donner, faire un don, soutenir financierement, donner argent
 invoice: facture, facturation
 quote: devis, chiffrage
 cancel: annuler, annulation
-terminate: resilier, resiliation, mettre fin, arreter, cesser, stopper, desabonner, mettre un terme, interrompre, desabonnement, rompre, ne plus recevoir
+terminate: resilier, resiliation, mettre fin, arreter, cesser, stopper, desabonner, mettre un terme, interrompre, desabonnement, rompre, ne plus recevoir, desactiver, desactivation
 pause: suspendre, suspension, pause, mettre en pause, geler
 change: changer, modifier, modification, changement, mettre a jour, rectifier, corriger, remplacer, editer, passer a
 move_date: deplacer, reporter, decaler, repousser, report
@@ -230,7 +231,7 @@ contact: contacter, joindre, joignable, appeler, telephoner, numero, contact, pa
 + numero telephone: contact
 + telephone: phone contact
 support: service client, service clientele, sav, assistance, support, hotline, conseiller, service apres vente, apres vente, aide en ligne, relation client, conseillere
-human: humain, conseiller, vraie personne, agent
+human: humain, conseiller, vraie personne, agent, parler a quelqu un, parler a une personne, parler a un conseiller, parler avec quelqu un
 appointment: rendez vous, rdv, prendre rendez vous, prise de rendez vous, consultation, rencontrer, creneau, rencontre
 + prendre rdv: appointment
 delivery_address: adresse livraison, adresse d expedition
@@ -445,7 +446,6 @@ fee: frais
 late_cancel: annulation tardive
 terms: conditions generales, cgv, cgu, conditions vente, conditions generales de vente, conditions d utilisation
 prerequisites: prerequis, conditions admission, conditions d admission, conditions requises, criteres
-return_policy: politique retour, conditions retour, conditions de retour
 price_list: grille tarifaire
 rent: louer, location, loyer
 deposit: caution, depot garantie, depot de garantie
@@ -464,7 +464,7 @@ raise: augmenter, relever, hausse, augmentation, monter
 lower: baisser, diminuer, reduire, diminution, baisse
 interest: taux, taux interet, rapporter, rendement
 abroad: etranger, international, hors france, a l etranger
-ticket: billet, ticket, titre transport
+ticket: billet, ticket, titre transport, carte transport, carte de transport
 fine: amende, contravention, pv, proces verbal
 train: train
 bus: bus, autobus, car
@@ -487,7 +487,7 @@ slow: lent, lenteur, faible debit, debit faible, rame
 speed: debit, vitesse
 box: box, modem, routeur
 reboot: redemarrer, relancer, rebooter
-move_house: demenager, demenagement, changer logement, change logement, changement d adresse
+move_house: demenager, demenagement, changer logement, change logement
 power: electricite, courant
 outage: coupure, panne, plus de courant
 meter: compteur
@@ -598,7 +598,6 @@ timetable: emploi du temps, planning
 disrupted: perturbe, perturbation, travaux, interrompu, trafic
 line: ligne de metro, ligne de bus
 + ligne: line
-allowed_number: autorise
 lost_property: objets trouves, objet perdu, objet oublie, oublie dans
 socket: prise electrique, prises electriques, recharger telephone, recharger, brancher
 airport: aeroport
@@ -659,7 +658,7 @@ green: verte, vert, renouvelable, ecologique, durable
 power_rating: puissance
 explain: comprendre, expliquer, lire, signification
 energy_check: cheque energie
-tuition: frais de scolarite, frais scolarite, cout formation, frais inscription
+tuition: frais de scolarite, frais scolarite, frais inscription
 fund: financer, financement, prise en charge
 cpf: cpf, compte formation
 competition: concours
@@ -792,7 +791,7 @@ pool_lane: couloir
 dish: plat
 table: table
 brunch: brunch
-takeaway: emporter, a emporter
+takeaway: a emporter
 kids_menu: menu enfant, menu pour enfant
 highchair: chaise haute
 event: evenement, fete, feter, celebrer
@@ -804,7 +803,7 @@ meeting: reunion, assemblee
 minutes: compte rendu, proces verbal
 training_course: stage, formation, apprentissage
 internship: stage en entreprise
-trainee: stagiaire, alternant, apprenti
+trainee: stagiaire, alternant, apprenti, stage
 overtime: heures supplementaires
 resign: demissionner, demission
 hire: embaucher, embauche, recruter, recrutement
@@ -812,6 +811,80 @@ trial_period: periode essai
 bonus_pay: prime
 meal_voucher: ticket restaurant, titre restaurant, tickets restaurant
 days_off: rtt
+other: autre, different, differente, autres
+>change other
+>activate renew
+logout: deconnecter, se deconnecter, deconnexion, fermer session, fermer ma session, quitter session
+pitch: terrain, court tennis, court de tennis
+collect: collecte, collecter, ramasser, ramassage, ramasse, ramassees, collectees, ramassez
+?reach: se rendre, me rendre, nous rendre, rejoindre, parvenir
++ quelqu un avec moi: relative
++ etre accompagne: relative
++ fonctionne sur: use
++ marche sur: use
+create: creer, creation, generer
+callout: intervenir, intervenez, intervient, intervention
++ frais de scolarite: price training
++ suivre formation: training
++ suivre cours: lesson
++ suivre consommation: usage
++ envoyer candidature: apply
++ deposer candidature: apply
++ postuler offre: apply
++ poste pourvoir: job
++ postes pourvoir: job
++ a quel age: min age
++ recevez vous sans: without
++ venir sans: without
++ laisser avis: review
++ donner avis: review
++ deposer avis: review
++ laisser commentaire: review
++ donner commentaire: review
+>review where
+>apply where
+>report where
+>signup where
+>cancel where
+>appointment where
+>appointment book
+>mistake received
+>mistake deliver
+>mistake order
+bulk: grosse quantite, grosses quantites, gros volume, sur volume, en gros, en nombre, grande quantite
++ ne peux plus acceder: block
++ n ai plus acces: block
++ plus acces: block
++ modifier mot passe: password reset
++ modification mot passe: password reset
++ changement mot passe: password reset
++ changement d adresse: change place
++ changer d adresse: change place
+>repair appliance
+>repair item
+>pay order
+>class pupil
++ au frais: fresh
++ avez vous encore: stock
++ toujours en stock: stock
++ encore en stock: stock
++ recevoir newsletter: newsletter
++ recevoir actualites: newsletter
++ abonner newsletter: newsletter
++ inscrire newsletter: newsletter
++ politique retour: return
++ conditions retour: return
++ condition retour: return
+>school child
+>nursery baby
+>nursery child
+>import file
+>export file
++ cours essai: lesson trial
++ seance essai: lesson trial
++ essayer cours: lesson trial
++ reserver consultation: appointment
+buys_in: achetez vous, rachetez vous, achetez, rachetez, rachat, reprenez vous
 )";
 
 }  // namespace monitora
