@@ -7,10 +7,12 @@
 #include <mutex>
 
 #include "app/curated_answers.h"
+#include "app/data_answers.h"
 #include "app/handovers.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/citations.h"
+#include "domain/data_answer.h"
 #include "domain/handover.h"
 #include "domain/language.h"
 #include "domain/prompt.h"
@@ -97,11 +99,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
 
   void on_done(const ChatUsage& usage) override {
     emit(citations_.finish());
-    answer_.extract = usage.extract;
-    answer_.cut = usage.cut;
-    answer_.model = usage.model;
-    answer_.prompt_tokens = usage.prompt_tokens;
-    answer_.completion_tokens = usage.completion_tokens;
+    take(usage);
     parts_.workers.must_post([self = shared_from_this()] { self->store(Status()); });
   }
 
@@ -113,17 +111,16 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
  private:
   Status answer() {
     const Workspace& workspace = question_.workspace;
-    std::vector<Message> earlier;
     if (question_.conversation) {
       MONITORA_ASSIGN(
           ConversationStore::Recent recent,
           parts_.conversations.recent(workspace.id, *question_.conversation, kRememberedTurns));
       conversation_ = std::move(recent.conversation);
-      earlier = std::move(recent.messages);
+      earlier_ = std::move(recent.messages);
       if (conversation_.handover != Handover::bot) return leave_to_person();
-      low_before_ = low_answers_in_a_row(earlier);
+      low_before_ = low_answers_in_a_row(earlier_);
     } else {
-      earlier = messages_of(question_.history);
+      earlier_ = messages_of(question_.history);
       conversation_.id = ConversationId::random();
       conversation_.workspace_id = workspace.id;
       conversation_.visitor_id = question_.visitor_id;
@@ -134,14 +131,30 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     answer_.conversation_id = conversation_.id;
     answer_.message_id = question_.answer_id;
 
-    if (question_.instructions.empty() && (earlier.empty() || !is_follow_up(question_.text))) {
+    if (question_.instructions.empty() && (earlier_.empty() || !is_follow_up(question_.text))) {
       MONITORA_ASSIGN(const std::optional<CuratedAnswer> curated,
                       parts_.curated.match(workspace.id, question_.text, question_vector_));
       if (curated) return answer_from_person(*curated);
     }
+    std::vector<std::string> earlier_questions;
+    for (const Message& message : earlier_)
+      if (message.role == "user") earlier_questions.push_back(message.content);
+    query_ = search_query(question_.text, earlier_questions);
+    if (parts_.data != nullptr) {
+      MONITORA_ASSIGN(const DataAnswers::Step step,
+                      parts_.data->begin(
+                          {workspace, question_.text, query_, question_.channel == Channel::test},
+                          question_vector_));
+      if (step.route == DataRoute::data) return start_data(step.allowed_tables);
+    }
+    return answer_from_documents();
+  }
+
+  Status answer_from_documents() {
+    const Workspace& workspace = question_.workspace;
     // Only a question that opens a conversation means the same to everybody.
-    if (workspace.rag.enable_cache && earlier.empty() && question_.instructions.empty() &&
-        !question_.personal) {
+    if (workspace.rag.enable_cache && earlier_.empty() && question_.instructions.empty() &&
+        !question_.identity) {
       MONITORA_ASSIGN(
           const std::optional<CacheEntry> cached,
           cache_.find({workspace, question_.text,
@@ -150,7 +163,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
                       place_, question_vector_));
       if (cached) return answer_from_cache(*cached);
     }
-    return retrieve_and_start(earlier);
+    return retrieve_and_start();
   }
 
   // Somebody reads it, and answers in their own time.
@@ -186,26 +199,73 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     return {};
   }
 
-  Status retrieve_and_start(const std::vector<Message>& earlier) {
+  Status start_data(std::vector<std::string> allowed_tables) {
+    DataQuestion asked;
+    asked.workspace = question_.workspace;
+    asked.text = question_.text;
+    asked.query = query_;
+    asked.earlier = history_of(earlier_);
+    asked.language = answer_language(question_.workspace.rag.language, query_, question_.language);
+    asked.vector = question_vector_;
+    asked.allowed_tables = std::move(allowed_tables);
+    asked.deadline = deadline_;
+    asks_data_ = true;
+    std::shared_ptr<ChatCall> call = parts_.data->questions().start(
+        std::move(asked),
+        [self = shared_from_this()](Result<std::optional<DataReply>> reply) mutable {
+          Executor& workers = self->parts_.workers;
+          workers.must_post([self = std::move(self), reply = std::move(reply)] {
+            self->data_has_answered(reply);
+          });
+        });
+    std::unique_lock lock(mutex_);
+    if (!asks_data_) return {};  // it has answered, and something else may run
+    call_ = call;
+    const bool cancelled = cancelled_;
+    lock.unlock();
+    if (cancelled && call) call->cancel();
+    return {};
+  }
+
+  void data_has_answered(const Result<std::optional<DataReply>>& reply) {
+    std::unique_lock lock(mutex_);
+    asks_data_ = false;
+    const std::shared_ptr<ChatCall> ended = std::move(call_);  // not destroyed under the lock
+    const bool cancelled = cancelled_;
+    lock.unlock();
+    if (!reply.ok()) return store(reply.status());
+    if (*reply) return answer_from_data(**reply);
+    const ScopedDeadline bounded(deadline_);
+    const Status status = cancelled ? Status::cancelled() : answer_from_documents();
+    if (!status.ok()) events_->on_error(status);
+  }
+
+  void answer_from_data(const DataReply& reply) {
+    data_sql_ = reply.sql;
+    answer_.rag_score = reply.rag_score;
+    take(reply.usage);
+    events_->on_sources({});
+    emit(reply.text);
+    store(Status());
+  }
+
+  Status retrieve_and_start() {
     const Workspace& workspace = question_.workspace;
-    std::vector<std::string> earlier_questions;
-    for (const Message& message : earlier)
-      if (message.role == "user") earlier_questions.push_back(message.content);
-    const std::string query = search_query(question_.text, earlier_questions);
     if (question_vector_.empty()) {
-      MONITORA_ASSIGN(question_vector_, parts_.embedder.embed_one(Embedder::Kind::query, query));
+      MONITORA_ASSIGN(question_vector_, parts_.embedder.embed_one(Embedder::Kind::query, query_));
     }
     RetrievalOptions options;
     options.top_k = workspace.rag.top_k;
     options.similarity_threshold = static_cast<float>(workspace.rag.similarity_threshold);
     MONITORA_ASSIGN(Retrieved found,
-                    parts_.retriever.search(workspace.id, query, question_vector_, options));
+                    parts_.retriever.search(workspace.id, query_, question_vector_, options));
     answer_.rag_score = std::clamp(static_cast<double>(found.answerable), 0.0, 1.0);
     // Another node changed a document a moment ago and this one's index follows: the answer must
     // not be kept as one of the newer documents.
     if (found.version < place_.chunks_version) place_ = {};
 
-    const std::string language = answer_language(workspace.rag.language, query, question_.language);
+    const std::string language =
+        answer_language(workspace.rag.language, query_, question_.language);
     const float least = parts_.model.is_extractive() ? kLeastForExtract : kLeastForModel;
     if (found.passages.empty() || found.answerable < least) {
       place_ = {};
@@ -218,8 +278,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     citations_ = CitationFilter(static_cast<int>(found.passages.size()));
     events_->on_sources(answer_.sources);
 
-    ChatRequest request =
-        make_request(std::move(found.passages), history_of(earlier), query, language);
+    ChatRequest request = make_request(std::move(found.passages), history_of(earlier_), language);
     std::shared_ptr<ChatCall> call = parts_.model.start(std::move(request), shared_from_this());
     std::unique_lock lock(mutex_);
     call_ = call;
@@ -230,7 +289,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   }
 
   ChatRequest make_request(std::vector<Passage> passages, std::vector<PromptTurn> history,
-                           const std::string& query, const std::string& language) const {
+                           const std::string& language) const {
     const RagConfig& rag = question_.workspace.rag;
     PromptInput input;
     input.chatbot_name = question_.workspace.widget.chatbot_name;
@@ -246,7 +305,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
         request.messages.push_back({Role::assistant, std::move(turn.answer)});
     }
     request.messages.push_back({Role::user, question_.text});
-    request.question = query;
+    request.question = query_;
     request.language = language;
     request.passages = std::move(input.passages);
     request.model = rag.llm_model;
@@ -254,6 +313,14 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     request.max_tokens = rag.max_tokens;
     request.top_p = rag.top_p;
     return request;
+  }
+
+  void take(const ChatUsage& usage) {
+    answer_.extract = usage.extract;
+    answer_.cut = usage.cut;
+    answer_.model = usage.model;
+    answer_.prompt_tokens = usage.prompt_tokens;
+    answer_.completion_tokens = usage.completion_tokens;
   }
 
   void emit(std::string_view text) {
@@ -286,6 +353,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     said.model = answer_.model;
     if (answer_.extract) said.metadata = R"({"extract":true})";
     if (curated_) said.metadata = fmt::format(R"({{"curated":"{}"}})", curated_->to_string());
+    if (data_sql_) said.metadata = data_metadata(*data_sql_);
     said.created_at =
         std::max(parts_.clock.now(), asked_at_ + Micros(1));  // always after its question
     conversation_.last_message_at = said.created_at;
@@ -297,7 +365,7 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     if (!outcome.ok()) return events_->on_error(outcome);
     if (said.rag_score && confidence_of(*said.rag_score) == "low") ask_for_person();
     events_->on_done(answer_);
-    if (!answer_.cached && !curated_)
+    if (!answer_.cached && !curated_ && !data_sql_)
       cache_.remember(
           question_.workspace, place_,
           {question_.text, question_vector_, answer_.text, answer_.sources, answer_.rag_score});
@@ -334,15 +402,20 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
   const Steady::time_point started_ = Steady::now();
   const Time asked_at_ = parts_.clock.now();
   std::optional<Steady::time_point> first_token_at_;
+  const Deadline deadline_ = Deadline::current();
   Conversation conversation_;
+  std::vector<Message> earlier_;  // oldest first
+  std::string query_;             // the question with what it leans on
   ChatAnswer answer_;
   std::optional<CuratedAnswerId> curated_;  // the answer that a person wrote
+  std::optional<std::string> data_sql_;     // the answer is from a database
   int low_before_ = 0;                      // weak answers just before this one
   Vector question_vector_;
   AnswerCache::Place place_;  // none: this answer is not cached
   std::mutex mutex_;
   std::shared_ptr<ChatCall> call_;
   bool cancelled_ = false;
+  bool asks_data_ = false;  // call_ is of DataQuestions
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
-// The one chat pipeline: a person's own answer → cache → retrieve → prompt → model stream →
-// citations → score → store. Where a person answers the conversation, it only passes questions on.
-// Used by the console, the widget, the API for programs and the command line.
+// The one chat pipeline: a person's own answer → the workspace's database, where the question is
+// for it → cache → retrieve → prompt → model stream → citations → score → store. Where a person
+// answers the conversation, it only passes questions on. Used by the console, the widget, the API
+// for programs and the command line.
 #pragma once
 
 #include <memory>
@@ -15,6 +16,7 @@
 #include "domain/conversation.h"
 #include "domain/prompt.h"
 #include "domain/workspace.h"
+#include "ports/security.h"
 
 namespace monitora {
 
@@ -24,6 +26,7 @@ class ChatModel;
 class ChunkSource;
 class ConversationStore;
 class CuratedAnswers;
+class DataAnswers;
 class Embedder;
 class Executor;
 class Handovers;
@@ -41,8 +44,8 @@ struct ChatQuestion {
   std::vector<PromptTurn> history;  // oldest first
   std::string instructions;         // beside the workspace's own system_prompt
   MessageId answer_id = MessageId::random();
-  // The site has said who asks: the answer is for them alone, as with instructions.
-  bool personal = false;
+  // Who asks, as their site has signed it: the answer is for them alone, as with instructions.
+  std::optional<VisitorIdentity> identity;
 };
 
 struct ChatAnswer {
@@ -93,6 +96,7 @@ struct ChatParts {
   Handovers& handovers;
   Executor& workers;
   const Clock& clock;
+  DataAnswers* data = nullptr;  // null: no databases are asked
 };
 
 // Thread-safe. The parts outlive it and every turn.

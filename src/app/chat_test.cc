@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "app/curated_answers.h"
+#include "app/data_answers.h"
 #include "app/handovers.h"
 #include "domain/question.h"
 #include "ports/chat_model.h"
@@ -250,14 +251,59 @@ class MemoryAnswers final : public CuratedStore {
   int read_ = 0;
 };
 
+class MemoryDatabases final : public ExternalDatabaseStore {
+ public:
+  Result<std::optional<Stored>> find(const WorkspaceId&) override {
+    ++read_;
+    return kept_;
+  }
+  Status put(const WorkspaceId&, const ExternalDatabase&, const std::string&) override {
+    return {};
+  }
+  Status remove(const WorkspaceId&) override { return {}; }
+  Status set_test(const WorkspaceId&, const std::string&, Time) override { return {}; }
+  std::optional<Stored> kept_;
+  int read_ = 0;
+};
+
+// Answers when the test says so, or at once.
+class ScriptedQuestions final : public DataQuestions {
+ public:
+  struct Call final : ChatCall {
+    explicit Call(ScriptedQuestions& o) : owner(o) {}
+    void cancel() override {
+      if (const auto done = std::exchange(owner.done_, nullptr)) done(Status::cancelled());
+    }
+    ScriptedQuestions& owner;
+  };
+  std::unique_ptr<ChatCall> start(DataQuestion question, Done done) override {
+    asked_.push_back(std::move(question));
+    if (!open_) return done(reply_), nullptr;
+    done_ = std::move(done);
+    return std::make_unique<Call>(*this);
+  }
+  Result<std::vector<std::string>> subjects(const WorkspaceId&) override {
+    return std::vector<std::string>{"Le stock"};
+  }
+  std::vector<DataQuestion> asked_;
+  Result<std::optional<DataReply>> reply_ = std::optional<DataReply>();
+  bool open_ = false;
+  Done done_;
+};
+
 class OneListener final : public EventBus {
  public:
   std::shared_ptr<void> listen(const WorkspaceId&, Listener listener) override {
-    listener_ = std::move(listener);
+    listeners_.push_back(std::move(listener));
     return std::make_shared<int>();
   }
   void wake() noexcept override {}
-  Listener listener_;
+  void tell(const std::string& entity) {
+    Change change;
+    change.entity = entity;
+    for (const Listener& each : listeners_) each(change);
+  }
+  std::vector<Listener> listeners_;
 };
 
 class NoLimits final : public RateLimits {
@@ -290,7 +336,7 @@ class ChatTest : public ::testing::Test {
     question.workspace = workspace_;
     question.text = text;
     question.conversation = conversation;
-    question.personal = personal_;
+    question.identity = identity_;
     recorder_ = std::make_shared<Recorder>();
     return chat_.ask(std::move(question), recorder_);
   }
@@ -309,10 +355,13 @@ class ChatTest : public ::testing::Test {
   NoAudit audit_;
   CuratedAnswers curated_{{answers_, embedder_, events_, audit_}};
   Handovers handovers_{{conversations_, limits_, audit_, {}}};
+  MemoryDatabases databases_;
+  ScriptedQuestions data_questions_;
+  DataAnswers data_{{databases_, embedder_, events_, &data_questions_}};
   Workspace workspace_;
-  bool personal_ = false;
+  std::optional<VisitorIdentity> identity_;
   ChatService chat_{{conversations_, cache_, questions_, retriever_, embedder_, model_, curated_,
-                     handovers_, workers_, clock_}};
+                     handovers_, workers_, clock_, &data_}};
   std::shared_ptr<Recorder> recorder_;
 };
 
@@ -392,7 +441,7 @@ TEST_F(ChatTest, WhatAsksTheSameElsewhereIsAnotherQuestion) {
 
 TEST_F(ChatTest, AnAnswerForOnePersonNeitherComesFromTheCacheNorGoesThere) {
   ask("Quel est le délai de livraison ?");
-  personal_ = true;
+  identity_ = VisitorIdentity{"42", "zoe@example.com"};
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
   ask("En combien de temps serai-je livré ?");
@@ -510,9 +559,7 @@ TEST_F(ChatTest, APersonsOwnAnswerComesBeforeCacheAndModel) {
 
   // Another node has changed the answers.
   answers_.kept_[0].answer.is_enabled = false;
-  Change change;
-  change.entity = "answer";
-  events_.listener_(change);
+  events_.tell("answer");
   ask("Quels sont vos horaires ?");
   EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
   EXPECT_EQ(answers_.read_, 2);
@@ -534,9 +581,7 @@ TEST_F(ChatTest, APersonsAnswerIsForWhatAsksTheSame) {
   conversations_.recent_.messages = {asked};
   conversations_.recent_.conversation.id = ConversationId::random();
   answers_.kept_[0].answer.question = "Et en Suisse ?";
-  Change change;
-  change.entity = "answer";
-  events_.listener_(change);
+  events_.tell("answer");
   ask("Et en Suisse ?", conversations_.recent_.conversation.id);
   EXPECT_NE(recorder_->text_, "De 9 h à 18 h.") << "it leans on what was said before";
 }
@@ -581,6 +626,78 @@ TEST_F(ChatTest, WeakAnswersInARowBringAPerson) {
   EXPECT_EQ(conversation.handover, Handover::requested);
   EXPECT_EQ(recorder_->answer_.handover, Handover::requested);
   EXPECT_NE(recorder_->text_, "") << "this one was still answered";
+}
+
+TEST_F(ChatTest, ADatabaseAnswersWhatIsForIt) {
+  databases_.kept_.emplace();
+  databases_.kept_->database.allowed_tables = {"products"};
+  DataReply reply;
+  reply.text = "Il en reste 12.";
+  reply.sql = "SELECT stock FROM products";
+  reply.usage.model = "scripted";
+  data_questions_.reply_ = std::optional(reply);
+  ask("Combien de produits sont en stock ?");
+  EXPECT_EQ(recorder_->events_, "sources:0 done");
+  EXPECT_EQ(recorder_->text_, "Il en reste 12.");
+  ASSERT_EQ(data_questions_.asked_.size(), 1u);
+  EXPECT_EQ(data_questions_.asked_[0].vector, (Vector{1, 0}));
+  EXPECT_EQ(data_questions_.asked_[0].language, "fr");
+  EXPECT_EQ(data_questions_.asked_[0].allowed_tables, std::vector<std::string>{"products"});
+  const Message& said = conversations_.appended_[0].messages[1];
+  EXPECT_EQ(said.metadata, R"({"data":true,"sql":"SELECT stock FROM products"})");
+  EXPECT_EQ(said.model, "scripted");
+  EXPECT_EQ(said.rag_score, 1);
+  EXPECT_TRUE(retriever_.asked_.empty());
+  EXPECT_TRUE(cache_.put_.empty()) << "figures are of their moment";
+
+  ask("Combien de produits sont en stock ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  ask("Quel est le délai de livraison ?");
+  EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
+  EXPECT_EQ(data_questions_.asked_.size(), 2u);
+  EXPECT_EQ(databases_.read_, 1) << "known from then on";
+}
+
+TEST_F(ChatTest, WhatTheDatabaseCannotAnswerGoesToTheDocuments) {
+  databases_.kept_.emplace();
+  ask("Combien de produits sont en stock ?");
+  EXPECT_EQ(data_questions_.asked_.size(), 1u);
+  EXPECT_EQ(recorder_->events_, "sources:1 done");
+  EXPECT_EQ(recorder_->text_, "Deux jours [1], pas trois .");
+  data_questions_.reply_ =
+      Result<std::optional<DataReply>>(Status(Code::upstream_failed, "model_unavailable", {}));
+  ask("Combien de produits sont en stock ce soir ?");
+  EXPECT_EQ(recorder_->events_, "error:model_unavailable");
+}
+
+TEST_F(ChatTest, ADatabaseIsAskedOnlyWhileItIsThere) {
+  const std::string question = "Combien de produits sont en stock ?";
+  ask(question);
+  ask(question);
+  EXPECT_EQ(databases_.read_, 1);
+  EXPECT_TRUE(recorder_->answer_.cached);
+  databases_.kept_.emplace();
+  events_.tell("document");
+  ask(question);
+  EXPECT_TRUE(data_questions_.asked_.empty());
+  events_.tell("database");
+  ask(question);
+  EXPECT_EQ(data_questions_.asked_.size(), 1u);
+  databases_.kept_->database.is_enabled = false;
+  events_.tell("database");
+  ask(question);
+  EXPECT_EQ(data_questions_.asked_.size(), 1u);
+}
+
+TEST_F(ChatTest, ALeavingVisitorCancelsTheQuestionToTheDatabase) {
+  databases_.kept_.emplace();
+  data_questions_.open_ = true;
+  const auto turn = ask("Combien de produits sont en stock ?");
+  EXPECT_EQ(recorder_->events_, "");
+  turn->cancel();
+  turn->cancel();
+  EXPECT_EQ(recorder_->events_, "error:cancelled");
+  EXPECT_TRUE(conversations_.appended_.empty());
 }
 
 TEST_F(ChatTest, SaysThatItDoesNotKnowWhenNothingIsRelevant) {

@@ -109,6 +109,7 @@ Status ServerParts::prepare(const std::stop_token& stop) {
   database_.pool->on_change([this] { changes_->wake(); });
   MONITORA_TRY(make_use_cases());
   MONITORA_TRY(make_outbound());
+  make_chat();
   engine_.retriever->preload();  // after it: no change may fall between a load and the first look
   MONITORA_TRY(embed_again());
   runner_ = std::make_unique<jobs::Runner>(
@@ -186,9 +187,6 @@ Status ServerParts::make_use_cases() {
       std::make_unique<Handovers>(HandoverParts{*db.conversations, *limiter_, *db.audit, wake});
   cached_questions_ = retrieval::make_cached_question_index(
       *db.cache, clock_, models_.embedder->model(), models_.embedder->dimension());
-  chat_ = std::make_unique<ChatService>(
-      ChatParts{*db.conversations, *db.cache, *cached_questions_, *engine_.retriever,
-                *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_});
   return {};
 }
 
@@ -216,6 +214,15 @@ Status ServerParts::make_outbound() {
       jobs::RunnerOptions{
           .node = node_, .threads = kWebhookThreads, .idle_wait = std::chrono::milliseconds(2000)});
   return {};
+}
+
+void ServerParts::make_chat() {
+  data_answers_ = std::make_unique<DataAnswers>(
+      DataAnswerParts{*database_.external, *models_.embedder, *changes_});
+  chat_ = std::make_unique<ChatService>(
+      ChatParts{*database_.conversations, *database_.cache, *cached_questions_, *engine_.retriever,
+                *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_,
+                data_answers_.get()});
 }
 
 Status ServerParts::make_server() {

@@ -11,6 +11,7 @@
 #include "app/chat.h"
 #include "app/conversations.h"
 #include "app/curated_answers.h"
+#include "app/data_answers.h"
 #include "app/documents.h"
 #include "app/external_databases.h"
 #include "app/external_sign_ins.h"
@@ -66,6 +67,7 @@ class ServerParts {
   Status prepare(const std::stop_token& stop);
   Status make_use_cases();
   Status make_outbound();  // webhooks and external databases
+  void make_chat();
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
@@ -122,6 +124,7 @@ class ServerParts {
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<CachedQuestions> cached_questions_;
+  std::unique_ptr<DataAnswers> data_answers_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<ChangeFollower> changes_;  // the event bus, too
   std::unique_ptr<jobs::Runner> runner_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,8 @@ std::vector<ExternalTable> only_allowed(const std::vector<ExternalTable>& tables
 
 // NULL, true or false, a number that JSON holds exactly, or the database's text of the value.
 using ExternalValue = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
+// What a statement's `:name` stands for, by name without the colon.
+using ExternalParameters = std::map<std::string, ExternalValue, std::less<>>;
 struct ExternalRows {
   std::vector<std::string> columns;
   std::vector<std::vector<ExternalValue>> rows;

@@ -75,13 +75,14 @@ class GuardedData final : public ExternalData {
     return found;
   }
 
-  Result<Answer> query(const ExternalLogin& login, std::string_view sql) override {
+  Result<Answer> query(const ExternalLogin& login, std::string_view sql,
+                       const ExternalParameters& parameters) override {
     MONITORA_ASSIGN(const std::vector<ExternalTable> known, known_tables(login));
     const Bounds bounds;
     Answer answer;
     MONITORA_ASSIGN(answer.sql, guard_statement(login.database.engine, sql,
                                                 only_allowed(known, login.database.allowed_tables),
-                                                static_cast<int>(bounds.rows) + 1));
+                                                static_cast<int>(bounds.rows) + 1, parameters));
     MONITORA_TRY(with_session(login, [&](Session& session) -> Status {
       const ScopedDeadline bounded(within(kStatement));
       const auto start = SteadyClock::now();

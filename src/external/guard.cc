@@ -56,14 +56,15 @@ void Node::done() const {
 }
 
 Result<std::string> guard_statement(ExternalEngine engine, std::string_view text,
-                                    const std::vector<ExternalTable>& tables, int most_rows) {
+                                    const std::vector<ExternalTable>& tables, int most_rows,
+                                    const ExternalParameters& parameters) {
   if (text.size() > kLongestStatement || !is_utf8(text) ||
       text.find('\0') != std::string_view::npos)
     return refused({"Cette requête est trop longue ou contient des caractères interdits.",
                     "This statement is too long or has characters that are not allowed."});
   MONITORA_ASSIGN(const boost::json::value parsed, parse_sql(engine, text));
   try {
-    return Printer(engine, tables, most_rows).statement(parsed);
+    return Printer(engine, tables, most_rows, parameters).statement(parsed);
   } catch (const Refused& why) {
     return refused(why.why);
   } catch (const std::exception& error) {  // a tree that is not as we know it

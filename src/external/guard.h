@@ -25,9 +25,13 @@ inline constexpr std::size_t kLongestStatement = 16'000;
 // one that is_partial only the columns it has. At most `most_rows` rows are asked for, where the
 // dialect has words for it at the end.
 //
+// `:name` stands for a value of `parameters`, which is written as a literal: a place in the tree,
+// never a part of the text that is parsed.
+//
 // invalid_argument `statement_refused`, with what is not allowed in the sentence. Pure;
 // thread-safe.
 Result<std::string> guard_statement(ExternalEngine engine, std::string_view text,
-                                    const std::vector<ExternalTable>& tables, int most_rows);
+                                    const std::vector<ExternalTable>& tables, int most_rows,
+                                    const ExternalParameters& parameters = {});
 
 }  // namespace monitora::external

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/text.h"
 #include "external/guard_printer.h"
@@ -346,11 +349,30 @@ std::string Printer::literal(const Value& value) {
     if (!fine) refuse(number);
     return number;
   }
+  if (kind.name == "Placeholder") return parameter(kind.content->as_string());
   const bool is_text = kind.name == "SingleQuotedString" || kind.name == "NationalStringLiteral" ||
                        (kind.name == "EscapedStringLiteral" && is(ExternalEngine::postgres)) ||
                        (kind.name == "DoubleQuotedString" && is(ExternalEngine::mysql));
   if (!is_text) refuse(kind.name);
   return text(kind.content->as_string());
+}
+
+std::string Printer::parameter(std::string_view placeholder) const {
+  const auto found =
+      placeholder.starts_with(':') ? parameters_.find(placeholder.substr(1)) : parameters_.end();
+  if (found == parameters_.end()) refuse(placeholder);
+  const ExternalValue& value = found->second;
+  if (const auto* given = std::get_if<std::string>(&value)) return text(*given);
+  if (const auto* given = std::get_if<std::int64_t>(&value)) return fmt::format("({})", *given);
+  if (const auto* given = std::get_if<double>(&value)) {
+    if (!std::isfinite(*given)) refuse(placeholder);
+    return fmt::format("({})", *given);
+  }
+  if (const auto* given = std::get_if<bool>(&value)) {
+    if (is(ExternalEngine::sqlserver)) return *given ? "1" : "0";
+    return *given ? "TRUE" : "FALSE";
+  }
+  return "NULL";
 }
 
 std::string Printer::function(const Value& value) {

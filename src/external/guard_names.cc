@@ -34,8 +34,9 @@ std::string doubled(std::string_view value, char quote) {
 
 }  // namespace
 
-Printer::Printer(ExternalEngine engine, const std::vector<ExternalTable>& tables, int most_rows)
-    : engine_(engine), tables_(tables), most_rows_(most_rows) {
+Printer::Printer(ExternalEngine engine, const std::vector<ExternalTable>& tables, int most_rows,
+                 const ExternalParameters& parameters)
+    : engine_(engine), tables_(tables), most_rows_(most_rows), parameters_(parameters) {
   for (const ExternalTable& table : tables)
     for (const ExternalColumn& each : table.columns) learn(each.name);
 }

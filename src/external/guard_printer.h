@@ -53,7 +53,8 @@ std::string_view find_type(ExternalEngine engine, std::string_view name);
 
 class Printer {
  public:
-  Printer(ExternalEngine engine, const std::vector<ExternalTable>& tables, int most_rows);
+  Printer(ExternalEngine engine, const std::vector<ExternalTable>& tables, int most_rows,
+          const ExternalParameters& parameters);
   std::string statement(const boost::json::value& statements);
 
  private:
@@ -93,6 +94,7 @@ class Printer {
   std::string type(const Value& value);
   std::string interval(const Value& value);
   std::string literal(const Value& value);
+  std::string parameter(std::string_view placeholder) const;
   std::string function(const Value& value);
   std::string arguments(const KnownFunction& known, const Value& list);
   std::string window(const Value& value);
@@ -124,6 +126,7 @@ class Printer {
   const ExternalEngine engine_;
   const std::vector<ExternalTable>& tables_;
   const int most_rows_;
+  const ExternalParameters& parameters_;
   std::map<std::string, std::set<std::string>> known_columns_;  // by their lower-case form
   std::map<std::string, Source> sources_;                       // by key_of(alias)
   std::vector<std::map<std::string, std::string>> scopes_;  // CTEs: key_of(name) → what we call it

@@ -54,6 +54,37 @@ TEST(Guard, LetsBenignStatementsThrough) {
   EXPECT_GE(passed * 100, all * 98) << passed << " of " << all << "\n" << refused;
 }
 
+TEST(Guard, AParameterIsAValueWhateverItHolds) {
+  const ExternalParameters parameters{{"name", std::string(R"(\' OR 1=1; -- $$ ')")},
+                                      {"day", std::int64_t{-3}},
+                                      {"price", 2.5},
+                                      {"yes", true},
+                                      {"none", nullptr},
+                                      {"bytes", std::string("a\0b", 3)}};
+  const auto guarded = [&](ExternalEngine engine, std::string_view condition) {
+    const auto sql =
+        guard_statement(engine, "SELECT id FROM products WHERE " + std::string(condition),
+                        readable_shop_tables(engine), 10, parameters);
+    return sql.ok() ? sql->substr(sql->find("WHERE") + 6) : sql.status().key();
+  };
+  EXPECT_THAT(guarded(ExternalEngine::postgres, "name = :name AND stock > :day"),
+              HasSubstr(R"('\'' OR 1=1; -- $$ ''')"));
+  EXPECT_THAT(guarded(ExternalEngine::mysql, "name = :name"),
+              HasSubstr("CONVERT(0x5c27204f5220313d313b202d2d2024242027 USING utf8mb4)"));
+  EXPECT_THAT(guarded(ExternalEngine::sqlserver, "name = :name"),
+              HasSubstr(R"(N'\'' OR 1=1; -- $$ ''')"));
+  for (const ExternalEngine engine : kEngines) {
+    EXPECT_THAT(guarded(engine, "price IN (:price, :none, :day)"), HasSubstr("(2.5), NULL, (-3)"));
+    EXPECT_THAT(guarded(engine, "name = ':name'"), HasSubstr("':name'")) << "that is a text";
+    EXPECT_EQ(guarded(engine, "name = :bytes"), "statement_refused");
+    EXPECT_EQ(guarded(engine, "name = :other"), "statement_refused");
+    EXPECT_EQ(guarded(engine, "name = ?"), "statement_refused");
+    EXPECT_EQ(guarded(engine, "name = @name"), "statement_refused");
+    EXPECT_EQ(guarded(engine, "id IN (SELECT id FROM :name)"), "statement_refused");
+  }
+  EXPECT_THAT(guarded(ExternalEngine::sqlserver, "stock = :yes"), HasSubstr("1"));
+}
+
 TEST(Guard, WritesWhatItUnderstood) {
   EXPECT_EQ(postgres("select ID, Status from Orders -- all"),
             R"(SELECT "id", "status" FROM "public"."orders" AS "orders" LIMIT 1001)");

@@ -108,7 +108,8 @@ class PostgresSession final : public Session {
     const std::string begin =
         "SET search_path = pg_catalog; SET default_transaction_read_only = on; "
         "SET statement_timeout = '10s'; SET lock_timeout = '2s'; SET DateStyle = 'ISO'; "
-        "SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET client_min_messages = "
+        "SET IntervalStyle = 'postgres'; SET standard_conforming_strings = on; SET bytea_output = "
+        "'hex'; SET client_min_messages = "
         "error; "
         "SET idle_in_transaction_session_timeout = '30s'";
     return command(begin);

@@ -57,12 +57,12 @@ Status count_message(const ChatRoutes& parts, const Request& request, const Work
 }
 
 // Who the customer's site says the visitor is. The secret of before works until its day.
-Status check_identity(const ChatRoutes& parts, const WorkspaceId& workspace,
-                      const std::string& user_token) {
+Result<VisitorIdentity> check_identity(const ChatRoutes& parts, const WorkspaceId& workspace,
+                                       const std::string& user_token) {
   MONITORA_ASSIGN(const std::vector<std::string> secrets,
                   parts.workspace_settings.identity_secrets(workspace));
   for (const std::string& secret : secrets)
-    if (parts.identities.verify(user_token, secret).ok()) return {};
+    if (auto identity = parts.identities.verify(user_token, secret); identity.ok()) return identity;
   return Status(Code::unauthenticated, "invalid_user_token",
                 {"L'identité transmise par le site n'est pas valable.",
                  "The identity that the site gave is not valid."});
@@ -103,8 +103,9 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
     if (conversation.to_string() != lower(session)) return invalid_session_token();
     question.conversation = conversation;
   }
-  if (!user_token.empty()) MONITORA_TRY(check_identity(parts, workspace, user_token));
-  question.personal = !user_token.empty();
+  if (!user_token.empty()) {
+    MONITORA_ASSIGN(question.identity, check_identity(parts, workspace, user_token));
+  }
   if (question.visitor_id.empty()) question.visitor_id = random_token(12);
   question.channel = Channel::widget;
   question.language = request.language;

@@ -46,8 +46,11 @@ class ExternalData {
     ExternalRows rows;
     std::chrono::milliseconds elapsed{0};
   };
-  // One SELECT over login.database.allowed_tables. At most 1,000 rows and 1 MiB, 10 s.
-  virtual Result<Answer> query(const ExternalLogin& login, std::string_view sql) = 0;
+  // One SELECT over login.database.allowed_tables. At most 1,000 rows and 1 MiB, 10 s. `:name` in
+  // it stands for a value, whatever its text holds; one that `parameters` lacks is
+  // `statement_refused`.
+  virtual Result<Answer> query(const ExternalLogin& login, std::string_view sql,
+                               const ExternalParameters& parameters = {}) = 0;
 
   // Its connections are closed: it has been changed or removed.
   virtual void forget(const WorkspaceId& workspace) = 0;

@@ -54,7 +54,8 @@ class JobStore {
 struct Change {
   std::int64_t sequence = 0;
   WorkspaceId workspace_id;
-  std::string entity;  // document, workspace, conversation, message, insights, api_key
+  std::string entity;  // document, workspace, conversation, message, insights, api_key,
+                       // answer, database
   // Of a message: its conversation's id (a new conversation comes with its messages and is told of
   // alone); of insights: the workspace's.
   std::string entity_id;

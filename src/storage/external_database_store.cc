@@ -69,8 +69,9 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
                             {"last_test_status", p_or_null(database.last_test_status)},
                             {"last_test_at", p(database.last_test_at)}};
     const Field only_new[] = {{"id", p(id)}, {"created_at", p(now)}, {"updated_at", p(now)}};
-    return workspace_must_exist(transact_upsert(pool_, [&](Connection& connection) {
-      return upsert(connection, "workspace_databases", key, fields, only_new);
+    return workspace_must_exist(transact_upsert(pool_, [&](Connection& connection) -> Status {
+      MONITORA_TRY(upsert(connection, "workspace_databases", key, fields, only_new));
+      return changed(connection, workspace);
     }));
   }
 
@@ -80,7 +81,7 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
       MONITORA_ASSIGN(removed,
                       connection.execute("DELETE FROM workspace_databases WHERE workspace_id = ?",
                                          {p(workspace)}));
-      return {};
+      return removed > 0 ? changed(connection, workspace) : Status();
     }));
     return removed > 0 ? Status() : Status::not_found("database_not_configured");
   }
@@ -97,6 +98,11 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
   }
 
  private:
+  Status changed(Connection& connection, const WorkspaceId& workspace) {
+    return log_change(connection, workspace, "database", workspace.to_string(), "updated",
+                      clock_.now());
+  }
+
   sql::Pool& pool_;
   const Clock& clock_;
 };

@@ -168,7 +168,8 @@ class ScriptedData final : public ExternalData {
     orders.columns = {{"id", "integer", false, true, "", ""}, {"total", "numeric"}};
     return std::vector<ExternalTable>{orders};
   }
-  Result<Answer> query(const ExternalLogin& login, std::string_view sql) override {
+  Result<Answer> query(const ExternalLogin& login, std::string_view sql,
+                       const ExternalParameters&) override {
     MONITORA_TRY(reach(login));
     Answer answer;
     answer.sql = sql;

@@ -1,0 +1,148 @@
+#include "app/data_answers.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+
+#include "base/log.h"
+
+namespace monitora {
+namespace {
+
+constexpr std::size_t kWorkspaces = 1000;  // of which it is known in memory
+constexpr std::size_t kNearest = 3;        // examples that speak for a route
+
+float cosine(const Vector& one, const Vector& other) {
+  if (one.size() != other.size()) return 0;
+  return std::inner_product(one.begin(), one.end(), other.begin(), 0.0F);
+}
+
+// The mean of the nearest of them.
+float nearness(const Vector& vector, const std::vector<Vector>& examples) {
+  std::vector<float> near;
+  near.reserve(examples.size());
+  for (const Vector& each : examples) near.push_back(cosine(vector, each));
+  const std::size_t count = std::min(kNearest, near.size());
+  if (count == 0) return 0;
+  std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(count), near.end(),
+                    std::greater());
+  return std::accumulate(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(count), 0.0F) /
+         static_cast<float>(count);
+}
+
+Result<std::vector<Vector>> embed_all(Embedder& embedder, const std::vector<std::string>& texts) {
+  if (texts.empty()) return std::vector<Vector>();
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  return embedder.embed(Embedder::Kind::query, views);
+}
+
+}  // namespace
+
+struct DataAnswers::Known {
+  bool is_enabled = false;
+  std::vector<std::string> allowed_tables;
+  std::vector<Vector> subjects;
+};
+
+// Ours, in every workspace the same; by route.
+struct DataAnswers::Examples {
+  std::array<std::vector<Vector>, 3> vectors;
+};
+
+Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector) {
+  Step step;
+  MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(asked.workspace.id));
+  if (!known->is_enabled || parts_.questions == nullptr) return step;
+  MONITORA_ASSIGN(const std::shared_ptr<const Examples> examples, this->examples());
+  if (vector.empty()) {
+    MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, asked.query));
+  }
+  const auto near = [&](DataRoute route) {
+    return nearness(vector, examples->vectors[static_cast<std::size_t>(route)]);
+  };
+  RouteScores nearest{near(DataRoute::documents), near(DataRoute::orders), near(DataRoute::data)};
+  for (const Vector& subject : known->subjects)
+    nearest.data = std::max(nearest.data, cosine(vector, subject));
+  step.route = choose_route(routing_words(asked.query), nearest);
+  if (step.route == DataRoute::orders) step.route = DataRoute::documents;
+  if (step.route == DataRoute::data) step.allowed_tables = known->allowed_tables;
+  return step;
+}
+
+Result<std::shared_ptr<const DataAnswers::Examples>> DataAnswers::examples() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (examples_) return examples_;
+  }
+  auto made = std::make_shared<Examples>();
+  for (const DataRoute route : {DataRoute::documents, DataRoute::orders, DataRoute::data}) {
+    std::vector<std::string> texts;
+    for (const RoutingExample& each : routing_examples())
+      if (each.route == route) texts.emplace_back(each.text);
+    MONITORA_ASSIGN(made->vectors[static_cast<std::size_t>(route)],
+                    embed_all(parts_.embedder, texts));
+  }
+  const std::lock_guard lock(mutex_);
+  examples_ = made;
+  return std::shared_ptr<const Examples>(std::move(made));
+}
+
+Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::known(const WorkspaceId& workspace) {
+  Place evicted;  // its handle waits for the bus, which may wait for the mutex: it ends without it
+  int generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    auto [place, is_new] = places_.try_emplace(workspace);
+    if (is_new) {
+      used_.push_front(workspace);
+      // Listening begins before reading: no change falls between.
+      place->second.listening =
+          parts_.events.listen(workspace, [this, workspace](const Change& change) {
+            if (change.entity == "database") forget(workspace);
+          });
+      if (places_.size() > kWorkspaces) {
+        const auto oldest = places_.find(used_.back());
+        evicted = std::move(oldest->second);
+        places_.erase(oldest);
+        used_.pop_back();
+      }
+    } else {
+      used_.splice(used_.begin(), used_, place->second.used);
+    }
+    place->second.used = used_.begin();
+    if (place->second.known) return place->second.known;
+    generation = place->second.generation;
+  }
+  MONITORA_ASSIGN(std::shared_ptr<const Known> made, read(workspace));
+  const std::lock_guard lock(mutex_);
+  if (const auto place = places_.find(workspace);
+      place != places_.end() && place->second.generation == generation)
+    place->second.known = made;
+  return made;
+}
+
+Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::read(const WorkspaceId& workspace) {
+  auto made = std::make_shared<Known>();
+  MONITORA_ASSIGN(auto stored, parts_.databases.find(workspace));
+  if (stored && stored->database.is_enabled) {
+    made->is_enabled = true;
+    made->allowed_tables = std::move(stored->database.allowed_tables);
+    if (parts_.questions != nullptr) {
+      MONITORA_ASSIGN(const std::vector<std::string> subjects,
+                      parts_.questions->subjects(workspace));
+      MONITORA_ASSIGN(made->subjects, embed_all(parts_.embedder, subjects));
+    }
+  }
+  return std::shared_ptr<const Known>(std::move(made));
+}
+
+void DataAnswers::forget(const WorkspaceId& workspace) {
+  const std::lock_guard lock(mutex_);
+  const auto place = places_.find(workspace);
+  if (place == places_.end()) return;
+  ++place->second.generation;
+  place->second.known.reset();
+}
+
+}  // namespace monitora

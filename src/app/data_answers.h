@@ -1,0 +1,70 @@
+// Decides for each question of a workspace with a database whether the documents or that database
+// answer it, and has the database answer.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/data_questions.h"
+#include "domain/data_routing.h"
+#include "ports/event_bus.h"
+#include "ports/external_database_store.h"
+
+namespace monitora {
+
+struct DataAnswerParts {
+  ExternalDatabaseStore& databases;
+  Embedder& embedder;
+  EventBus& events;
+  DataQuestions* questions = nullptr;  // null: only orders are answered
+};
+
+// Thread-safe. The parts outlive it.
+class DataAnswers {
+ public:
+  explicit DataAnswers(DataAnswerParts parts) : parts_(parts) {}
+
+  struct Asked {
+    const Workspace& workspace;
+    const std::string& text;
+    const std::string& query;  // with what it leans on
+    bool by_member = false;    // in the console
+  };
+  struct Step {
+    DataRoute route = DataRoute::documents;
+    std::vector<std::string> allowed_tables;  // of `data`: DataQuestion's
+  };
+  // Where the question goes. A workspace without a database that is enabled costs nothing: that is
+  // kept in memory, and read again when the change log says "database". `vector` is that of
+  // `query`, made here when it is empty and needed.
+  Result<Step> begin(const Asked& asked, Vector& vector);
+
+  DataQuestions& questions() { return *parts_.questions; }  // after a step to `data`
+
+ private:
+  struct Known;  // a workspace's database in memory
+  struct Examples;
+  Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);
+  Result<std::shared_ptr<const Known>> read(const WorkspaceId& workspace);
+  Result<std::shared_ptr<const Examples>> examples();
+  void forget(const WorkspaceId& workspace);
+
+  DataAnswerParts parts_;
+  struct Place {
+    std::shared_ptr<const Known> known;  // nothing: to be read
+    std::shared_ptr<void> listening;
+    int generation = 0;  // grows when it changes
+    std::list<WorkspaceId>::iterator used;
+  };
+  std::mutex mutex_;
+  std::list<WorkspaceId> used_;  // the latest first
+  std::map<WorkspaceId, Place> places_;
+  std::shared_ptr<const Examples> examples_;
+};
+
+}  // namespace monitora
