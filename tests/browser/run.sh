@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs one group of tests: unit (the widget's modules, no browser), texts (of the console, no browser), widget
-# (Chromium and a scripted server), journey or console (Chromium and the program: MONITORA_BIN, or
-# build/release/monitora). Installs the npm packages that are missing. Needs node 18 or later, npm, chromium and
-# openssl.
+# (Chromium and a scripted server), journey, console or databases (Chromium and the program: MONITORA_BIN, or
+# build/release/monitora; databases with a PostgreSQL and a MariaDB as well). Installs the npm packages that are
+# missing. Needs node 18 or later, npm, chromium and openssl.
 set -eu
 cd "$(dirname "$0")"
 [ -d node_modules ] || npm ci --no-audit --no-fund
@@ -14,5 +14,6 @@ case "${1:-}" in
   texts) exec node --test ../../console/scripts/texts.test.mjs ;;
   journey) exec node --test journey.test.mjs ;;
   console) exec node --test console.test.mjs ;;
-  *) echo "usage: run.sh unit|texts|widget|journey|console" >&2; exit 2 ;;
+  databases) exec node --test console-database.test.mjs ;;
+  *) echo "usage: run.sh unit|texts|widget|journey|console|databases" >&2; exit 2 ;;
 esac

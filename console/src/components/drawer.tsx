@@ -6,7 +6,7 @@ import { Icon } from './icons';
 import { AccountLinks, NearLink, WorkspaceHead, WorkspaceNav } from './shell';
 
 /** The margin of the page, on a narrow screen. */
-export function Drawer({ workspace, hasDatabase, onClose }: { workspace: Workspace | undefined; hasDatabase: boolean; onClose: () => void }) {
+export function Drawer({ workspace, onClose }: { workspace: Workspace | undefined; onClose: () => void }) {
   const t = useText();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -20,7 +20,7 @@ export function Drawer({ workspace, hasDatabase, onClose }: { workspace: Workspa
           {workspace ? (
             <>
               <WorkspaceHead workspace={workspace} />
-              <WorkspaceNav workspace={workspace} hasDatabase={hasDatabase} onGo={onClose} />
+              <WorkspaceNav workspace={workspace} onGo={onClose} />
             </>
           ) : (
             <NearLink href="/workspaces" onClick={onClose} className="flex min-h-10 items-center gap-3 rounded-md px-3 hover:bg-sunken"><Icon name="overview" />{t('nav.workspaces')}</NearLink>

@@ -52,20 +52,20 @@ export function NearLink({ href, className, children, current, onClick }: { href
   return <Link href={href} prefetch={false} className={className} aria-current={current ? 'page' : undefined} onPointerEnter={near} onFocus={near} {...(onClick && { onClick })}>{children}</Link>;
 }
 
-export function WorkspaceNav({ workspace, hasDatabase, onGo }: { workspace: Workspace; hasDatabase: boolean; onGo?: () => void }) {
+export function WorkspaceNav({ workspace, onGo }: { workspace: Workspace; onGo?: () => void }) {
   const t = useText();
   const path = usePathname().replace(/\/$/, '');
   return (
-    <nav aria-label={t('nav.workspace')} className="grid gap-5">
+    <nav aria-label={t('nav.workspace')} className="grid gap-4">
       {kEntries.map((group, i) => (
         <ul key={i} className="grid gap-0.5">
           {group
-            .filter((one) => (!one.adminOnly || workspace.role === 'admin') && (one.page !== 'database' || hasDatabase))
+            .filter((one) => !one.adminOnly || workspace.role === 'admin')
             .map((one) => {
               const current = path === `/workspace${one.page && `/${one.page}`}`;
               return (
                 <li key={one.page}>
-                  <NearLink href={workspaceHref(workspace.id, one.page)} current={current} {...(onGo && { onClick: onGo })} className={cx('flex min-h-10 items-center gap-3 rounded-md px-3 text-[0.9375rem]', current ? 'font-bold text-ink' : 'text-soft hover:bg-sunken hover:text-ink')}>
+                  <NearLink href={workspaceHref(workspace.id, one.page)} current={current} {...(onGo && { onClick: onGo })} className={cx('flex min-h-10 items-center gap-3 rounded-md px-3 text-[0.9375rem] lg:min-h-9', current ? 'font-bold text-ink' : 'text-soft hover:bg-sunken hover:text-ink')}>
                     <Icon name={one.icon} />
                     <span className={current ? 'stroke' : undefined}>{t(one.text)}</span>
                   </NearLink>
@@ -129,7 +129,7 @@ export function WorkspaceHead({ workspace }: { workspace: Workspace }) {
   );
 }
 
-export function Shell({ children, workspace, hasDatabase = false }: { children: ReactNode; workspace?: Workspace | undefined; hasDatabase?: boolean }) {
+export function Shell({ children, workspace }: { children: ReactNode; workspace?: Workspace | undefined }) {
   const t = useText();
   const path = usePathname();
   const [open, setOpen] = useState(false);
@@ -154,11 +154,11 @@ export function Shell({ children, workspace, hasDatabase = false }: { children: 
           {home}
           <button type="button" aria-label={t('nav.open')} aria-expanded={open} className="grid size-11 place-items-center rounded-md hover:bg-sunken" onClick={() => setOpen(true)}><Icon name="menu" className="size-6" /></button>
         </header>
-        {open && <Drawer workspace={workspace} hasDatabase={hasDatabase} onClose={() => setOpen(false)} />}
+        {open && <Drawer workspace={workspace} onClose={() => setOpen(false)} />}
         <aside className="sticky top-0 hidden h-dvh flex-col gap-6 overflow-y-auto border-r border-rule px-3 py-5 lg:flex">
           <div className="px-3">{home}</div>
           {workspace && <WorkspaceHead workspace={workspace} />}
-          {workspace && <WorkspaceNav workspace={workspace} hasDatabase={hasDatabase} />}
+          {workspace && <WorkspaceNav workspace={workspace} />}
           <div className="mt-auto"><AccountLinks /></div>
         </aside>
         <div className="min-w-0">

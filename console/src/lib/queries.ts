@@ -1,8 +1,8 @@
 // What pages read from the server, under one name each, so that a change made on one page is seen on the others.
 import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { api, got, raw } from './api-sqlserver';
-import type { Document, Workspace } from './api-sqlserver';
+import { api, got } from './api-sqlserver';
+import type { Document, Schemas, Workspace } from './api-sqlserver';
 import { ApiError } from './failures';
 import { useIsLive } from './live';
 
@@ -161,33 +161,11 @@ export const useWebhooks = (id: string) =>
     queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/webhooks', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
   });
 
-export interface ExternalDatabase {
-  configured: boolean;
-  db_type?: 'sqlserver' | 'mysql' | 'postgres' | null;
-  db_host?: string | null;
-  db_port?: number | null;
-  db_name?: string | null;
-  db_user?: string | null;
-  schema_type?: string | null;
-  is_enabled?: boolean;
-  last_test_status?: string | null;
-  last_test_at?: string | null;
-  allowed_tables?: string[] | null;
-}
-/** null: this server has no external databases. */
-export const useExternalDatabase = (id: string, isAdmin: boolean) =>
+export type ExternalDatabase = Schemas['ExternalDatabase'];
+export const useExternalDatabase = (id: string) =>
   useQuery({
     queryKey: keys.database(id),
-    queryFn: async (): Promise<ExternalDatabase | null> => {
-      try {
-        return (await (await raw('GET', `/api/workspaces/${id}/database`)).json()) as ExternalDatabase;
-      } catch (error) {
-        if (error instanceof ApiError && (error.status === 404 || error.status === 405)) return null;
-        throw error;
-      }
-    },
-    enabled: id !== '' && isAdmin,
-    staleTime: 300_000,
+    queryFn: () => got(api.GET('/api/workspaces/{wid}/database', { params: { path: { wid: id } } })),
   });
 
 /** Puts a changed workspace where pages read it. */

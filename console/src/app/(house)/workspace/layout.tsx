@@ -7,7 +7,7 @@ import { Empty, Failed, LinkButton } from '@/components/ui';
 import { ApiError } from '@/lib/failures';
 import { useText } from '@/lib/language';
 import { useLiveWorkspace } from '@/lib/live';
-import { useExternalDatabase, useWorkspace } from '@/lib/queries';
+import { useWorkspace } from '@/lib/queries';
 import { useAddress } from '@/lib/url';
 import { WorkspaceContext } from '@/lib/workspace-context';
 
@@ -15,7 +15,7 @@ function Frame({ children }: { children: ReactNode }) {
   const t = useText();
   const id = useAddress().get('id');
   const { data, error, refetch } = useWorkspace(id);
-  const database = useExternalDatabase(id, data?.role === 'admin');
+
   useLiveWorkspace(data ? id : '');
   const gone = !id || (error instanceof ApiError && [400, 404, 422].includes(error.status));
   if (gone) {
@@ -29,7 +29,7 @@ function Frame({ children }: { children: ReactNode }) {
   return (
     <WorkspaceContext value={data}>
       {/* The key: nothing typed for one workspace stays for another. */}
-      <Shell workspace={data} hasDatabase={!!database.data} key={id}>{children}</Shell>
+      <Shell workspace={data} key={id}>{children}</Shell>
     </WorkspaceContext>
   );
 }
