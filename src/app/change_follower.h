@@ -36,7 +36,8 @@ class ChangeFollower final : public EventBus {
                                                        const Clock& clock);
 
   std::shared_ptr<void> listen(const WorkspaceId& workspace, Listener listener) override;
-  void wake() noexcept override;
+  // A change has just been committed here: look now. Cheap.
+  void wake() noexcept;
 
   // Looks whenever it is woken, and every kEvery; returns when stopped.
   void run(const std::stop_token& stop);

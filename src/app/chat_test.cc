@@ -297,7 +297,6 @@ class OneListener final : public EventBus {
     listeners_.push_back(std::move(listener));
     return std::make_shared<int>();
   }
-  void wake() noexcept override {}
   void tell(const std::string& entity) {
     Change change;
     change.entity = entity;

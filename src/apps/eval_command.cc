@@ -85,10 +85,9 @@ Status evaluate(const CommandLine& line, const std::string& file,
   MONITORA_ASSIGN(const Models models, load_models(settings));
   retrieval::EvaluationOptions options;
   options.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  std::optional<Progress> bar;
+  std::optional<Progress> bar(std::in_place, in_language({"Évaluation", "Evaluation"}), line.json);
   const retrieval::Progress progress = [&](std::size_t done, std::size_t total) {
-    if (!bar) bar.emplace(in_language({"Évaluation", "Evaluation"}), total, line.json);
-    bar->update(done);
+    bar->update(done, total);
   };
   retrieval::EvaluationReport report;
   if (workspace_text.empty()) {

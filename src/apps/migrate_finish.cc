@@ -19,20 +19,10 @@ bool is_url(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
-// A bar that appears with its first figure.
-class Bar {
- public:
-  Bar(Sentence what, bool quiet) : what_(std::move(what)), quiet_(quiet) {}
-  void operator()(std::size_t done, std::size_t total) {
-    if (!bar_) bar_.emplace(in_language(what_), total, quiet_);
-    bar_->update(done);
-  }
-
- private:
-  const Sentence what_;
-  const bool quiet_;
-  std::optional<Progress> bar_;
-};
+// As the work reports it.
+auto told(Progress& bar) {
+  return [&bar](std::size_t done, std::size_t total) { bar.update(done, total); };
+}
 
 // "a.pdf, b.pdf and 3 others".
 Sentence names_of(const std::vector<transfer::WantedFile>& files) {
@@ -92,9 +82,9 @@ Status Finish::fetch_files(Models& models, std::vector<Sentence>& steps) {
   if (!options_.files.empty()) {
     MONITORA_ASSIGN(files, open_files(options_, target_.settings, *models.client));
   }
-  Bar bar({"Fichiers", "Files"}, quiet_);
+  Progress bar(in_language({"Fichiers", "Files"}), quiet_);
   MONITORA_ASSIGN(const transfer::FetchedFiles fetched,
-                  transfer::fetch_files(*target_.pool, files.get(), std::ref(bar)));
+                  transfer::fetch_files(*target_.pool, files.get(), told(bar)));
   if (fetched.stored + fetched.earlier > 0)
     steps.push_back({fmt::format("Fichiers copiés : {} ({} octets), {} l'étaient déjà.",
                                  fetched.stored, fetched.bytes, fetched.earlier),
@@ -121,10 +111,10 @@ Status Finish::fetch_files(Models& models, std::vector<Sentence>& steps) {
 }
 
 Status Finish::make_vectors(Models& models, std::vector<Sentence>& steps) {
-  Bar bar({"Vecteurs", "Vectors"}, quiet_);
+  Progress bar(in_language({"Vecteurs", "Vectors"}), quiet_);
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   MONITORA_ASSIGN(const std::size_t made,
-                  transfer::make_vectors(*target_.pool, *models.embedder, threads, std::ref(bar)));
+                  transfer::make_vectors(*target_.pool, *models.embedder, threads, told(bar)));
   if (made > 0)
     steps.push_back({fmt::format("{} vecteurs calculés avec {}.", made, models.embedder->model()),
                      fmt::format("{} vectors made with {}.", made, models.embedder->model())});
@@ -137,7 +127,7 @@ Status Finish::index_documents(Models& models, std::vector<Sentence>& steps) {
   const SystemClock clock;
   MONITORA_ASSIGN(Database database, open_database(target_.settings, clock));
   MONITORA_ASSIGN(const Engine engine, make_engine(target_.settings, database, *models.embedder));
-  Bar bar({"Indexation", "Indexing"}, quiet_);
+  Progress bar(in_language({"Indexation", "Indexing"}), quiet_);
   std::size_t done = 0;
   std::size_t indexed = 0;
   for (const Unindexed& one : documents) {
@@ -145,7 +135,7 @@ Status Finish::index_documents(Models& models, std::vector<Sentence>& steps) {
       MONITORA_TRY(engine.indexing->run(one.workspace, one.document, true));
       ++indexed;
     }
-    bar(++done, documents.size());
+    bar.update(++done, documents.size());
   }
   steps.push_back({fmt::format("{} documents indexés, {} à déposer de nouveau (leur fichier n'est "
                                "pas là, ni leurs extraits).",

@@ -43,14 +43,11 @@ Status Migration::export_rows() {
 }
 
 Status Migration::import_rows() {
-  std::optional<Progress> bar;
+  std::optional<Progress> bar(std::in_place, in_language({"Contrôle", "Checking"}), line_.json);
   MONITORA_ASSIGN(
       const auto source,
       transfer::open_export(options_.directory, [&](std::int64_t read, std::int64_t total) {
-        if (!bar)
-          bar.emplace(in_language({"Contrôle", "Checking"}), static_cast<std::size_t>(total),
-                      line_.json);
-        bar->update(static_cast<std::size_t>(read));
+        bar->update(static_cast<std::size_t>(read), static_cast<std::size_t>(total));
       }));
   bar.reset();
   report_.source = options_.directory;
@@ -126,9 +123,9 @@ void Migration::Bars::update(const transfer::LoadProgress& progress) {
   if (progress.table != table_) {
     bar_.reset();
     table_ = progress.table;
-    bar_.emplace(table_, static_cast<std::size_t>(progress.total), quiet_);
+    bar_.emplace(table_, quiet_);
   }
-  bar_->update(static_cast<std::size_t>(progress.rows));
+  bar_->update(static_cast<std::size_t>(progress.rows), static_cast<std::size_t>(progress.total));
 }
 
 Status Migration::open_source_and_plan() {

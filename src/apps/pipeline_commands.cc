@@ -67,15 +67,15 @@ Status ingest(CommandLine& line, const std::string& workspace_text,
     jobs::Runner runner(
         *database.jobs, {{"index_document", indexing_handler(*engine.indexing)}},
         {.node = "cli-" + random_token(9), .idle_wait = std::chrono::milliseconds(50)});
-    Progress progress(in_language({"Indexation", "Indexing"}), created.size(), line.json);
+    Progress progress(in_language({"Indexation", "Indexing"}), line.json);
     for (std::size_t done = 0; done < created.size(); ++done) {
-      progress.update(done);
+      progress.update(done, created.size());
       while (created[done].status != DocumentStatus::indexed &&
              created[done].status != DocumentStatus::error) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
         MONITORA_ASSIGN(created[done], database.documents->find(workspace, created[done].id));
       }
-      progress.update(done + 1);
+      progress.update(done + 1, created.size());
     }
   }
   for (const Document& document : created) {
@@ -139,7 +139,6 @@ class InlineExecutor final : public Executor {
 class NothingHappens final : public EventBus {
  public:
   std::shared_ptr<void> listen(const WorkspaceId&, Listener) override { return nullptr; }
-  void wake() noexcept override {}
 };
 
 Status ask(const CommandLine& line, const std::string& workspace_text, const std::string& text) {

@@ -54,37 +54,34 @@ Result<std::string> prompt(const Sentence& question, bool secret, std::string_vi
   return line;
 }
 
-Progress::Progress(std::string what, std::size_t total, bool quiet)
-    : what_(std::move(what)),
-      total_(total),
-      quiet_(quiet),
-      terminal_(::isatty(STDERR_FILENO) != 0),
-      started_(std::chrono::steady_clock::now()),
-      last_(started_) {}
+Progress::Progress(std::string what, bool quiet)
+    : what_(std::move(what)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
   if (quiet_ || !printed_) return;
-  print(done_, std::chrono::steady_clock::now());
+  print(std::chrono::steady_clock::now());
   if (terminal_) fmt::print(stderr, "\n");
 }
 
-void Progress::update(std::size_t done) {
+void Progress::update(std::size_t done, std::size_t total) {
   done_ = done;
+  total_ = total;
   const auto now = std::chrono::steady_clock::now();
+  if (!started_) started_ = last_ = now;
   const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(5000);
   if (quiet_ || now - last_ < pause) return;
   last_ = now;
-  print(done, now);
+  print(now);
 }
 
-void Progress::print(std::size_t done, std::chrono::steady_clock::time_point now) {
+void Progress::print(std::chrono::steady_clock::time_point now) {
   printed_ = true;
-  const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-  const double left = rate > 0 ? static_cast<double>(total_ - std::min(done, total_)) / rate : 0;
-  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
+  const double seconds = std::chrono::duration<double>(now - *started_).count();
+  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
+  const double left = rate > 0 ? static_cast<double>(total_ - std::min(done_, total_)) / rate : 0;
+  const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1;
   const std::string figures =
-      fmt::format("{}/{} ({:.0f} %), {:.1f}/s, {:.0f} s", done, total_, share * 100, rate, left);
+      fmt::format("{}/{} ({:.0f} %), {:.1f}/s, {:.0f} s", done_, total_, share * 100, rate, left);
   if (terminal_) {
     const auto filled = static_cast<std::size_t>(share * 24);
     fmt::print(stderr, "\r{} [{:<24}] {}\033[K", what_, std::string(filled, '#'), figures);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,25 +21,24 @@ int fail(const Status& status);
 // no terminal: `variable` is then the setting that should hold it.
 Result<std::string> prompt(const Sentence& question, bool secret, std::string_view variable);
 
-// Progress of long work on standard error: a bar with rate and time left on a terminal, a plain
-// line every few seconds otherwise, nothing when `quiet`. Not thread-safe.
+// Progress of long work on standard error, from its first figure on: a bar with rate and time left
+// on a terminal, a plain line every few seconds otherwise, nothing when `quiet`. Not thread-safe.
 class Progress {
  public:
-  Progress(std::string what, std::size_t total, bool quiet);
+  Progress(std::string what, bool quiet);
   ~Progress();  // leaves a finished line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void update(std::size_t done);
+  void update(std::size_t done, std::size_t total);
 
  private:
-  void print(std::size_t done, std::chrono::steady_clock::time_point now);
+  void print(std::chrono::steady_clock::time_point now);
   std::string what_;
-  std::size_t total_;
   bool quiet_;
   bool terminal_;
   bool printed_ = false;
-  std::size_t done_ = 0;
-  std::chrono::steady_clock::time_point started_;
+  std::size_t done_ = 0, total_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> started_;
   std::chrono::steady_clock::time_point last_;
 };
 

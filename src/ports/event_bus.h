@@ -20,8 +20,6 @@ class EventBus {
   // handle, which waits for a call under way (not from within one).
   [[nodiscard]] virtual std::shared_ptr<void> listen(const WorkspaceId& workspace,
                                                      Listener listener) = 0;
-  // This process has just committed a change: look now. Cheap and thread-safe.
-  virtual void wake() noexcept = 0;
 };
 
 }  // namespace monitora

@@ -136,7 +136,6 @@ class SilentModel final : public ChatModel {
 class QuietBus final : public EventBus {
  public:
   std::shared_ptr<void> listen(const WorkspaceId&, Listener) override { return nullptr; }
-  void wake() noexcept override {}
 };
 
 // Every host but "intern" may be called; answers what it is told to.
