@@ -122,11 +122,13 @@ Status Indexing::index(const WorkspaceId& workspace, const DocumentId& document)
   indexed.reserve(chunks.size());
   for (std::size_t i = 0; i < chunks.size(); ++i)
     indexed.push_back({std::move(chunks[i]), row.filename, std::move(vectors[i])});
+  // Found before it is called indexed: whoever reads that may ask at once.
   MONITORA_TRY(parts_.retriever.put_document(workspace, document, std::move(indexed), version));
+  const Status marked = parts_.documents.mark_indexed(workspace, document);
   // Deleted between the two: what was put after its removal goes again.
-  if (parts_.documents.find(workspace, document).status().code() == Code::not_found)
+  if (marked.code() == Code::not_found)
     return parts_.retriever.remove_document(workspace, document, version);
-  return {};
+  return marked;
 }
 
 }  // namespace monitora

@@ -49,14 +49,17 @@ class DocumentStore {
   virtual Status mark_processing(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Status mark_error(const WorkspaceId& workspace, const DocumentId& document,
                             const Sentence& sentence) = 0;
-  // Replaces the document's chunks in one transaction, sets status `indexed`, chunk_count and
-  // indexed_at, writes change_log and answers the workspace's new version. Vectors and chunks have
-  // the same order. not_found if the document was deleted meanwhile.
+  // Replaces the document's chunks in one transaction, sets chunk_count, writes change_log (from
+  // there nodes index them) and answers the workspace's new version; status stays. Vectors and
+  // chunks have the same order. not_found if the document was deleted meanwhile.
   virtual Result<std::int64_t> replace_chunks(const WorkspaceId& workspace,
                                               const DocumentId& document,
                                               const std::vector<Chunk>& chunks,
                                               const std::vector<Vector>& vectors,
                                               const std::string& embedding_model) = 0;
+  // Status `indexed` and indexed_at: its chunks are there, and the node that says so finds them.
+  // not_found if the document was deleted meanwhile.
+  virtual Status mark_indexed(const WorkspaceId& workspace, const DocumentId& document) = 0;
   virtual Result<Page<StoredChunk>> chunks(const WorkspaceId& workspace, const DocumentId& document,
                                            const PageRequest& page) = 0;
   // All chunks of a document with their vectors and the file name, in order.

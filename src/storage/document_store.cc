@@ -151,21 +151,28 @@ class SqlDocumentStore final : public DocumentStore {
   }
 
   Status mark_processing(const WorkspaceId& workspace, const DocumentId& document) override {
-    return update_status(workspace, document,
-                         "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
-                         "'indexed' THEN status ELSE 'processing' END "
-                         "WHERE id = ? AND workspace_id = ?",
-                         p(nullptr));
+    return update(workspace, document,
+                  "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
+                  "'indexed' THEN status ELSE 'processing' END "
+                  "WHERE id = ? AND workspace_id = ?",
+                  p(nullptr));
   }
 
   Status mark_error(const WorkspaceId& workspace, const DocumentId& document,
                     const Sentence& sentence) override {
     const std::string message = sentence_json(sentence);
-    return update_status(workspace, document,
-                         "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
-                         "'indexed' THEN status ELSE 'error' END "
-                         "WHERE id = ? AND workspace_id = ?",
-                         p(message));
+    return update(workspace, document,
+                  "UPDATE documents SET error_message = ?, status = CASE WHEN status = "
+                  "'indexed' THEN status ELSE 'error' END "
+                  "WHERE id = ? AND workspace_id = ?",
+                  p(message));
+  }
+
+  Status mark_indexed(const WorkspaceId& workspace, const DocumentId& document) override {
+    return update(workspace, document,
+                  "UPDATE documents SET indexed_at = ?, status = 'indexed', error_message = NULL "
+                  "WHERE id = ? AND workspace_id = ?",
+                  p(clock_.now()));
   }
 
   Result<std::int64_t> replace_chunks(const WorkspaceId& workspace, const DocumentId& document,
@@ -181,10 +188,8 @@ class SqlDocumentStore final : public DocumentStore {
       MONITORA_ASSIGN(
           const auto rows,
           connection.execute(
-              "UPDATE documents SET status = 'indexed', chunk_count = ?, "
-              "indexed_at = ?, error_message = NULL "
-              "WHERE id = ? AND workspace_id = ?",
-              {p(static_cast<std::int64_t>(chunks.size())), p(now), p(document), p(workspace)}));
+              "UPDATE documents SET chunk_count = ? WHERE id = ? AND workspace_id = ?",
+              {p(static_cast<std::int64_t>(chunks.size())), p(document), p(workspace)}));
       if (rows == 0) return absent();
       MONITORA_TRY(
           connection
@@ -289,11 +294,11 @@ class SqlDocumentStore final : public DocumentStore {
          p(document.created_at)});
   }
 
-  Status update_status(const WorkspaceId& workspace, const DocumentId& document,
-                       std::string_view statement, const Param& message) {
+  Status update(const WorkspaceId& workspace, const DocumentId& document,
+                std::string_view statement, const Param& value) {
     return pool_.transact([&](Connection& connection) -> Status {
       MONITORA_ASSIGN(const auto rows,
-                      connection.execute(statement, {message, p(document), p(workspace)}));
+                      connection.execute(statement, {value, p(document), p(workspace)}));
       if (rows == 0) return absent();
       return log_change(connection, workspace, "document", document.to_string(), "updated",
                         clock_.now());

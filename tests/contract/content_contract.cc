@@ -66,7 +66,8 @@ Status ContentContract::index_again(const WorkspaceId& in, const DocumentId& doc
     chunks.push_back(chunk(document, i, mark));
     vectors.push_back(vector(i));
   }
-  return documents->replace_chunks(in, document, chunks, vectors, model).status();
+  MONITORA_TRY(documents->replace_chunks(in, document, chunks, vectors, model).status());
+  return documents->mark_indexed(in, document);
 }
 
 Document ContentContract::index(const WorkspaceId& in, const std::string& filename, int count,

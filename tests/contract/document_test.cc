@@ -103,6 +103,7 @@ TEST_P(DocumentContract, NothingOfAnotherWorkspaceIsFoundOrChanged) {
   EXPECT_KEY(documents->mark_processing(foreign, made.id), kAbsent);
   EXPECT_KEY(documents->mark_error(foreign, made.id, {"non", "no"}), kAbsent);
   EXPECT_KEY(index_again(foreign, made.id, 1, "intrus"), kAbsent);
+  EXPECT_KEY(documents->mark_indexed(foreign, made.id), kAbsent);
   EXPECT_KEY(documents->chunks(foreign, made.id, {}), kAbsent);
   EXPECT_KEY(documents->indexed_chunks(foreign, made.id), kAbsent);
   EXPECT_THAT(documents->list(foreign, {}, {})->items, IsEmpty());
@@ -401,6 +402,25 @@ TEST_P(ChunkSourceContract, GivesTheIndexedChunksOfAModelInOrder) {
     EXPECT_TRUE(same ? found[i].chunk.index == found[i - 1].chunk.index + 1
                      : found[i].chunk.index == 0);
   }
+}
+
+TEST_P(ChunkSourceContract, NewChunksAreThereBeforeTheirDocumentIsIndexed) {
+  const Document made = upload(workspace);
+  ASSERT_OK(documents->mark_processing(workspace, made.id));
+  ASSERT_OK(
+      documents->replace_chunks(workspace, made.id, {chunk(made.id, 0, "a")}, {vector(0)}, "e5"));
+  EXPECT_EQ(documents->find(workspace, made.id)->status, DocumentStatus::processing);
+  int found = 0;
+  ASSERT_OK(
+      chunk_source->for_each(workspace, "e5", [&](IndexedChunk) { return ++found, Status(); }));
+  EXPECT_EQ(found, 1);
+  const std::int64_t version = *chunk_source->version(workspace);
+
+  ASSERT_OK(documents->mark_indexed(workspace, made.id));
+  const auto indexed = documents->find(workspace, made.id);
+  EXPECT_EQ(indexed->status, DocumentStatus::indexed);
+  EXPECT_EQ(indexed->indexed_at, clock.now());
+  EXPECT_EQ(*chunk_source->version(workspace), version) << "the index is the same";
 }
 
 TEST_P(ChunkSourceContract, StopsAtTheFirstError) {

@@ -114,6 +114,7 @@ std::unique_ptr<sql::Pool> open(const Place& place) {
                               std::vector<Vector>(chunks.size(), Vector(384, 0.05f)), "model")
              .status(),
          "replace_chunks");
+    must(documents->mark_indexed(place.workspace, document.id), "mark_indexed");
     acknowledge('c', document.id.to_string());
   }
 }
