@@ -250,9 +250,16 @@ Status OdbcConnection::run_script(std::string_view script) {
 Status OdbcConnection::begin(Mode mode) {
   MONITORA_TRY(ready());
   const bool snapshot = mode == Mode::read && snapshots_;
-  MONITORA_TRY(run_direct(snapshot ? "SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION"
-                                   : "BEGIN TRANSACTION",
-                          Deadline::current()));
+  const Status begun =
+      run_direct(snapshot ? "SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION"
+                          : "BEGIN TRANSACTION",
+                 Deadline::current());
+  if (!begun.ok()) {
+    // Given up, it may have been done all the same: in that transaction, a later one would be
+    // nested, and its commit would store nothing.
+    broken_ = true;
+    return begun;
+  }
   in_snapshot_ = snapshot;
   in_transaction_ = true;
   return {};

@@ -56,6 +56,7 @@ class Proxy {
   }
   int port() const { return port_here_; }
   void fall_silent() { silent_ = true; }
+  void speak() { silent_ = false; }
   void cut() { cut_ = true; }
 
  private:
@@ -201,6 +202,27 @@ TEST_P(SqlServerLine, ASilentLineEndsAtTheDeadlineToo) {
   }
   EXPECT_LT(Deadline::SteadyClock::now() - start, 10s);
   EXPECT_TRUE(connection->is_broken());
+}
+
+// What was sent waits in the silent line: the server begins a transaction for nobody. Later ones on
+// that connection would have been inside of it, committed to their callers and never in fact.
+TEST_P(SqlServerLine, ABeginThatIsGivenUpLeavesNoTransactionBehind) {
+  Proxy proxy(options_.host, options_.port);
+  options_.port = proxy.port();
+  const auto connection = open();
+  ASSERT_TRUE(connection);
+  proxy.fall_silent();
+  std::thread speaker([&] {
+    std::this_thread::sleep_for(900ms);  // after the cancel, before the line is given up
+    proxy.speak();
+  });
+  {
+    const ScopedDeadline soon(Deadline::in(300ms));
+    (void)connection->begin(Connection::Mode::write);  // Microsoft's driver does it, late
+  }
+  speaker.join();
+  connection->rollback();
+  if (!connection->is_broken()) EXPECT_EQ(number(*connection, "SELECT @@TRANCOUNT"), 0);
 }
 
 TEST_P(SqlServerLine, ASilentServerCannotBeLoggedInto) {
