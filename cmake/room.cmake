@@ -1,7 +1,7 @@
 # monitora_room(NAME [DEPS room…] [LIBS target…] [TEST_LIBS target…])
 #
 # A room is a static library of src/NAME/*.cc (its sub-directories included), with its unit tests
-# beside the code in *_test.cc (one GoogleTest program NAME_test) and, in a fuzz build, one libFuzzer
+# beside the code in *_test.cc (one GoogleTest program NAME_test) and, with MONITORA_FUZZ, one libFuzzer
 # program for each *_fuzz.cc. DEPS are the rooms that the table in src/README.md allows.
 function(monitora_room name)
   cmake_parse_arguments(ROOM "" "" "DEPS;LIBS;PRIVATE_LIBS;TEST_LIBS" ${ARGN})
@@ -21,7 +21,7 @@ function(monitora_room name)
     target_include_directories(monitora_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(monitora_${name} INTERFACE ${ROOM_DEPS} ${ROOM_LIBS})
   endif()
-  if(tests AND NOT MONITORA_FUZZ)
+  if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE monitora_${name} ${ROOM_TEST_LIBS} ${ROOM_PRIVATE_LIBS} GTest::gmock GTest::gtest_main)
     add_test(NAME ${STAGE}unit.${name} COMMAND ${name}_test --gtest_brief=1)
