@@ -141,10 +141,16 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
       if (message.role == "user") earlier_questions.push_back(message.content);
     query_ = search_query(question_.text, earlier_questions);
     if (parts_.data != nullptr) {
-      MONITORA_ASSIGN(const DataAnswers::Step step,
-                      parts_.data->begin(
-                          {workspace, question_.text, query_, question_.channel == Channel::test},
-                          question_vector_));
+      MONITORA_ASSIGN(
+          const DataAnswers::Step step,
+          parts_.data->begin({workspace, question_.text, query_, question_.identity,
+                              answer_language(workspace.rag.language, query_, question_.language),
+                              question_.channel == Channel::test},
+                             question_vector_));
+      if (step.reply) {
+        answer_from_data(*step.reply);
+        return {};
+      }
       if (step.route == DataRoute::data) return start_data(step.allowed_tables);
     }
     return answer_from_documents();

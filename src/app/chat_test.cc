@@ -7,6 +7,7 @@
 #include "app/curated_answers.h"
 #include "app/data_answers.h"
 #include "app/handovers.h"
+#include "app/order_mapping_json.h"
 #include "domain/question.h"
 #include "ports/chat_model.h"
 #include "ports/conversation_store.h"
@@ -261,9 +262,45 @@ class MemoryDatabases final : public ExternalDatabaseStore {
     return {};
   }
   Status remove(const WorkspaceId&) override { return {}; }
+  Status set_order_tracking(const WorkspaceId&, const std::string& mapping) override {
+    kept_->order_tracking = mapping;
+    return {};
+  }
   Status set_test(const WorkspaceId&, const std::string&, Time) override { return {}; }
   std::optional<Stored> kept_;
   int read_ = 0;
+};
+
+// One order, of zoe@example.com.
+class OneOrder final : public ExternalData {
+ public:
+  Result<Tested> test(const ExternalLogin&) override { return Tested(); }
+  Result<std::vector<ExternalTable>> tables(const ExternalLogin&) override {
+    return std::vector<ExternalTable>();
+  }
+  Result<Answer> query(const ExternalLogin&, std::string_view sql,
+                       const ExternalParameters& parameters) override {
+    asked_.push_back(parameters);
+    if (!status_.ok()) return status_;
+    Answer answer;
+    answer.sql = sql;
+    answer.rows.columns = {"order_owner", "order_number", "order_date", "order_status"};
+    answer.rows.rows = {{"zoe@example.com", "FR-1234", "2023-11-13", "sent"}};
+    return answer;
+  }
+  void forget(const WorkspaceId&) override {}
+  std::vector<ExternalParameters> asked_;
+  Status status_;
+};
+
+class PlainSecrets final : public SecretBox {
+ public:
+  std::string seal(std::string_view secret, std::string_view) const override {
+    return std::string(secret);
+  }
+  Result<std::string> open(std::string_view sealed, std::string_view) const override {
+    return std::string(sealed);
+  }
 };
 
 // Answers when the test says so, or at once.
@@ -336,6 +373,7 @@ class ChatTest : public ::testing::Test {
     question.text = text;
     question.conversation = conversation;
     question.identity = identity_;
+    question.channel = channel_;
     recorder_ = std::make_shared<Recorder>();
     return chat_.ask(std::move(question), recorder_);
   }
@@ -356,9 +394,14 @@ class ChatTest : public ::testing::Test {
   Handovers handovers_{{conversations_, limits_, audit_, {}}};
   MemoryDatabases databases_;
   ScriptedQuestions data_questions_;
-  DataAnswers data_{{databases_, embedder_, events_, &data_questions_}};
+  OneOrder external_;
+  PlainSecrets secrets_;
+  ExternalDatabases external_databases_{{databases_, external_, secrets_, audit_, clock_}};
+  OrderTracking orders_{{databases_, external_databases_, audit_, clock_}};
+  DataAnswers data_{{databases_, embedder_, events_, orders_, &data_questions_}};
   Workspace workspace_;
   std::optional<VisitorIdentity> identity_;
+  Channel channel_ = Channel::widget;
   ChatService chat_{{conversations_, cache_, questions_, retriever_, embedder_, model_, curated_,
                      handovers_, workers_, clock_, &data_}};
   std::shared_ptr<Recorder> recorder_;
@@ -686,6 +729,77 @@ TEST_F(ChatTest, ADatabaseIsAskedOnlyWhileItIsThere) {
   events_.tell("database");
   ask(question);
   EXPECT_EQ(data_questions_.asked_.size(), 1u);
+}
+
+OrderMapping some_mapping() {
+  OrderMapping mapping;
+  mapping.table = "public.orders";
+  mapping.number_column = "ref";
+  mapping.date_column = "made_on";
+  mapping.status_column = "state";
+  mapping.owner_column = "email";
+  mapping.number_type = mapping.owner_type = "text";
+  mapping.customers = {"customers", "id", "customer_id"};
+  mapping.statuses = {{"sent", {"Expédiée", "Shipped"}, OrderState::open}};
+  return mapping;
+}
+
+TEST_F(ChatTest, OrdersAreToldToThoseWhoseTheyAre) {
+  databases_.kept_.emplace();
+  databases_.kept_->database.allowed_tables = {"orders", "customers (id, email)"};
+  databases_.kept_->order_tracking = store_order_mapping(some_mapping());
+  const std::string question = "Où en est ma commande FR-1234 ?";
+  ask(question);
+  EXPECT_EQ(recorder_->events_, "sources:0 done");
+  EXPECT_NE(recorder_->text_.find("connectez-vous"), std::string::npos) << recorder_->text_;
+  EXPECT_TRUE(external_.asked_.empty());
+
+  identity_ = VisitorIdentity{"7", "Zoe@example.com"};
+  ask(question);
+  EXPECT_NE(recorder_->text_.find("FR-1234 du 13 novembre 2023 : Expédiée"), std::string::npos)
+      << recorder_->text_;
+  ASSERT_EQ(external_.asked_.size(), 1u);
+  EXPECT_EQ(external_.asked_[0].at("owner0"), ExternalValue("Zoe@example.com"));
+  EXPECT_EQ(external_.asked_[0].at("number0"), ExternalValue("FR-1234"));
+  const Message& said = conversations_.appended_.back().messages[1];
+  EXPECT_NE(said.metadata.find(R"({"data":true,"sql":"SELECT )"), std::string::npos);
+  EXPECT_TRUE(said.sources.empty());
+
+  // The database took somebody else's for hers.
+  identity_ = VisitorIdentity{"8", "zoé@example.com"};
+  ask("Where is my order FR-1234?");
+  EXPECT_NE(recorder_->text_.find("I find no order FR-1234"), std::string::npos)
+      << recorder_->text_;
+  identity_ = VisitorIdentity{"8", ""};
+  ask("Where is my order FR-1234? I am zoe@example.com");
+  EXPECT_NE(recorder_->text_.find("sign in"), std::string::npos) << recorder_->text_;
+  EXPECT_EQ(external_.asked_.size(), 2u);
+  EXPECT_TRUE(cache_.put_.empty());
+  EXPECT_EQ(databases_.read_, 3) << "once for good, and the login of each statement";
+
+  external_.status_ = Status(Code::upstream_failed, "connect_failed", {});
+  identity_ = VisitorIdentity{"7", "zoe@example.com"};
+  ask(question);
+  EXPECT_EQ(recorder_->events_, "sources:0 done");
+  EXPECT_NE(recorder_->text_.find("ne peux pas consulter"), std::string::npos);
+}
+
+TEST_F(ChatTest, EverybodysOrdersAreReadByMembersOnly) {
+  databases_.kept_.emplace();
+  databases_.kept_->database.allowed_tables = {"orders", "public.Customers (id, email)",
+                                               "products"};
+  OrderMapping mapping = some_mapping();
+  mapping.is_enabled = false;
+  databases_.kept_->order_tracking = store_order_mapping(mapping);
+  ask("Combien de produits sont en stock ?");
+  channel_ = Channel::api;
+  ask("Combien de produits sont en stock ?");
+  channel_ = Channel::test;
+  ask("Combien de produits sont en stock ?");
+  ASSERT_EQ(data_questions_.asked_.size(), 3u);
+  EXPECT_EQ(data_questions_.asked_[0].allowed_tables, std::vector<std::string>{"products"});
+  EXPECT_EQ(data_questions_.asked_[1].allowed_tables, std::vector<std::string>{"products"});
+  EXPECT_EQ(data_questions_.asked_[2].allowed_tables.size(), 3u);
 }
 
 TEST_F(ChatTest, ALeavingVisitorCancelsTheQuestionToTheDatabase) {

@@ -5,12 +5,15 @@
 #include <functional>
 #include <numeric>
 
+#include "app/order_mapping_json.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace monitora {
 namespace {
 
 constexpr std::size_t kWorkspaces = 1000;  // of which it is known in memory
+constexpr double kLowScore = 0.1;          // of an answer that helps nobody
 constexpr std::size_t kNearest = 3;        // examples that speak for a route
 
 float cosine(const Vector& one, const Vector& other) {
@@ -37,11 +40,31 @@ Result<std::vector<Vector>> embed_all(Embedder& embedder, const std::vector<std:
   return embedder.embed(Embedder::Kind::query, views);
 }
 
+// What of `allowed` is left without the tables that hold everybody's orders.
+std::vector<std::string> without_orders(const std::vector<std::string>& allowed,
+                                        const OrderMapping& mapping) {
+  std::vector<std::string> held{mapping.table};
+  if (mapping.customers) held.push_back(mapping.customers->table);
+  if (mapping.items) held.push_back(mapping.items->table);
+  std::vector<std::string> left;
+  for (const std::string& each : allowed) {
+    const auto table = parse_allowed_table(each);
+    const bool is_held = !table || std::ranges::any_of(held, [&](const std::string& name) {
+      const auto other = parse_allowed_table(name);
+      return other && lower(other->table) == lower(table->table);
+    });
+    if (!is_held) left.push_back(each);
+  }
+  return left;
+}
+
 }  // namespace
 
 struct DataAnswers::Known {
   bool is_enabled = false;
+  ExternalEngine engine = ExternalEngine::postgres;
   std::vector<std::string> allowed_tables;
+  std::optional<OrderMapping> orders;
   std::vector<Vector> subjects;
 };
 
@@ -53,7 +76,8 @@ struct DataAnswers::Examples {
 Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector) {
   Step step;
   MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(asked.workspace.id));
-  if (!known->is_enabled || parts_.questions == nullptr) return step;
+  const bool has_orders = known->orders && known->orders->is_enabled;
+  if (!known->is_enabled || (!has_orders && parts_.questions == nullptr)) return step;
   MONITORA_ASSIGN(const std::shared_ptr<const Examples> examples, this->examples());
   if (vector.empty()) {
     MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, asked.query));
@@ -65,9 +89,33 @@ Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector)
   for (const Vector& subject : known->subjects)
     nearest.data = std::max(nearest.data, cosine(vector, subject));
   step.route = choose_route(routing_words(asked.query), nearest);
-  if (step.route == DataRoute::orders) step.route = DataRoute::documents;
-  if (step.route == DataRoute::data) step.allowed_tables = known->allowed_tables;
+  if (step.route == DataRoute::orders && has_orders) {
+    MONITORA_ASSIGN(step.reply, answer_of_orders(asked, *known->orders, known->engine));
+  } else if (step.route == DataRoute::data && parts_.questions != nullptr) {
+    step.allowed_tables = asked.by_member || !known->orders
+                              ? known->allowed_tables
+                              : without_orders(known->allowed_tables, *known->orders);
+  } else {
+    step.route = DataRoute::documents;
+  }
   return step;
+}
+
+// A database that cannot be asked is no reason to fail: the visitor is told.
+Result<DataReply> DataAnswers::answer_of_orders(const Asked& asked, const OrderMapping& mapping,
+                                                ExternalEngine engine) {
+  const auto answer = parts_.orders.answer(
+      {asked.workspace, asked.identity, asked.text, asked.query}, mapping, engine);
+  DataReply reply;
+  if (!answer.ok() && answer.status().code() == Code::cancelled) return answer.status();
+  if (!answer.ok()) {
+    log::warning("orders of {}: {}", asked.workspace.id.to_string(), answer.status().to_string());
+    reply.rag_score = kLowScore;
+  }
+  const Sentence text = answer.ok() ? answer->text : orders_unavailable();
+  reply.text = asked.language == "en" ? text.en : text.fr;
+  if (answer.ok()) reply.sql = answer->sql;
+  return reply;
 }
 
 Result<std::shared_ptr<const DataAnswers::Examples>> DataAnswers::examples() {
@@ -127,6 +175,8 @@ Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::read(const Worksp
   MONITORA_ASSIGN(auto stored, parts_.databases.find(workspace));
   if (stored && stored->database.is_enabled) {
     made->is_enabled = true;
+    made->engine = stored->database.engine;
+    made->orders = load_order_mapping(stored->order_tracking);
     made->allowed_tables = std::move(stored->database.allowed_tables);
     if (parts_.questions != nullptr) {
       MONITORA_ASSIGN(const std::vector<std::string> subjects,

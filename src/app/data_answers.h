@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/data_questions.h"
+#include "app/order_tracking.h"
 #include "domain/data_routing.h"
 #include "ports/event_bus.h"
 #include "ports/external_database_store.h"
@@ -21,6 +22,7 @@ struct DataAnswerParts {
   ExternalDatabaseStore& databases;
   Embedder& embedder;
   EventBus& events;
+  OrderTracking& orders;
   DataQuestions* questions = nullptr;  // null: only orders are answered
 };
 
@@ -33,13 +35,17 @@ class DataAnswers {
     const Workspace& workspace;
     const std::string& text;
     const std::string& query;  // with what it leans on
-    bool by_member = false;    // in the console
+    const std::optional<VisitorIdentity>& identity;
+    std::string language;    // the answer's
+    bool by_member = false;  // in the console
   };
   struct Step {
     DataRoute route = DataRoute::documents;
+    std::optional<DataReply> reply;           // of `orders`
     std::vector<std::string> allowed_tables;  // of `data`: DataQuestion's
   };
-  // Where the question goes. A workspace without a database that is enabled costs nothing: that is
+  // Where the question goes, and the answer where that is the asker's orders (it blocks for as long
+  // as the database takes). A workspace without a database that is enabled costs nothing: that is
   // kept in memory, and read again when the change log says "database". `vector` is that of
   // `query`, made here when it is empty and needed.
   Result<Step> begin(const Asked& asked, Vector& vector);
@@ -47,6 +53,8 @@ class DataAnswers {
   DataQuestions& questions() { return *parts_.questions; }  // after a step to `data`
 
  private:
+  Result<DataReply> answer_of_orders(const Asked& asked, const OrderMapping& mapping,
+                                     ExternalEngine engine);
   struct Known;  // a workspace's database in memory
   struct Examples;
   Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);

@@ -129,6 +129,14 @@ Result<std::vector<ExternalTable>> ExternalDatabases::tables(const WorkspaceId& 
 Result<ExternalData::Answer> ExternalDatabases::query(const Actor& actor,
                                                       const WorkspaceId& workspace,
                                                       const std::string& sql) {
+  MONITORA_ASSIGN(ExternalData::Answer answer, read(workspace, sql, {}));
+  record(parts_.audit, actor, "external_database.query", workspace);
+  return answer;
+}
+
+Result<ExternalData::Answer> ExternalDatabases::read(const WorkspaceId& workspace,
+                                                     const std::string& sql,
+                                                     const ExternalParameters& parameters) {
   MONITORA_ASSIGN(const ExternalLogin found, login(workspace));
   if (!found.database.is_enabled)
     return Status(Code::conflict, "database_disabled",
@@ -138,9 +146,7 @@ Result<ExternalData::Answer> ExternalDatabases::query(const Actor& actor,
     return Status(Code::conflict, "no_tables_allowed",
                   {"Aucune table n'est autorisée : choisissez celles que l'assistant peut lire.",
                    "No table is allowed: choose those that the assistant may read."});
-  MONITORA_ASSIGN(ExternalData::Answer answer, parts_.data.query(found, sql));
-  record(parts_.audit, actor, "external_database.query", workspace);
-  return answer;
+  return parts_.data.query(found, sql, parameters);
 }
 
 }  // namespace monitora

@@ -56,6 +56,10 @@ class ExternalDatabases {
   // The same, and conflict `database_disabled`, `no_tables_allowed`.
   Result<ExternalData::Answer> query(const Actor& actor, const WorkspaceId& workspace,
                                      const std::string& sql);
+  // For a visitor's question, by a statement of ours or of a model's: nobody is on record as having
+  // run it. The same errors.
+  Result<ExternalData::Answer> read(const WorkspaceId& workspace, const std::string& sql,
+                                    const ExternalParameters& parameters);
 
  private:
   Result<ExternalLogin> login(const WorkspaceId& workspace);

@@ -20,6 +20,7 @@
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
 #include "http/handlers_openai.h"
+#include "http/handlers_orders.h"
 #include "http/handlers_pages.h"
 #include "http/handlers_visitor_events.h"
 #include "http/handlers_webhooks.h"
@@ -217,8 +218,10 @@ Status ServerParts::make_outbound() {
 }
 
 void ServerParts::make_chat() {
+  order_tracking_ = std::make_unique<OrderTracking>(
+      OrderTrackingParts{*database_.external, *external_databases_, *database_.audit, clock_});
   data_answers_ = std::make_unique<DataAnswers>(
-      DataAnswerParts{*database_.external, *models_.embedder, *changes_});
+      DataAnswerParts{*database_.external, *models_.embedder, *changes_, *order_tracking_});
   chat_ = std::make_unique<ChatService>(
       ChatParts{*database_.conversations, *database_.cache, *cached_questions_, *engine_.retriever,
                 *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_,
@@ -297,6 +300,7 @@ Status ServerParts::make_server() {
       router, {*chat_, *executor_, *database_.workspaces, *database_.conversations,
                *models_.embedder, *engine_.retriever, settings_.public_url, changes_.get()});
   http::add_external_database_routes(router, *external_databases_);
+  http::add_order_routes(router, {*order_tracking_, *database_.workspaces});
   http::add_webhook_routes(router, *webhooks_);
   http::add_cache_routes(router, {*database_.cache, *database_.audit});
   http::add_visitor_event_routes(router, {{*changes_, *database_.conversations, *executor_},

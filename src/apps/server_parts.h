@@ -17,6 +17,7 @@
 #include "app/external_sign_ins.h"
 #include "app/handovers.h"
 #include "app/members.h"
+#include "app/order_tracking.h"
 #include "app/sessions.h"
 #include "app/statistics.h"
 #include "app/topics.h"
@@ -124,6 +125,7 @@ class ServerParts {
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<CachedQuestions> cached_questions_;
+  std::unique_ptr<OrderTracking> order_tracking_;
   std::unique_ptr<DataAnswers> data_answers_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<ChangeFollower> changes_;  // the event bus, too

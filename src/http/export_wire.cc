@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "domain/csv.h"
+#include "domain/data_answer.h"
 #include "domain/handover.h"
 #include "http/chat_wire.h"
 
@@ -57,6 +58,7 @@ json::object conversation_json(const Conversation& conversation) {
 }
 
 json::object message_json(const Message& message) {
+  const std::optional<std::string> sql = data_sql_of(message);
   return {{"id", message.id.to_string()},
           {"role", message.role},
           {"content", message.content},
@@ -69,6 +71,7 @@ json::object message_json(const Message& message) {
           {"ttfb_ms", or_null(message.ttfb_ms)},
           {"cached", message.cached},
           {"author", author_json(message)},
+          {"sql", sql ? json::value(*sql) : json::value()},
           {"created_at", format_time(message.created_at)}};
 }
 

@@ -16,6 +16,7 @@ class ExternalDatabaseStore {
   struct Stored {
     ExternalDatabase database;
     std::string password_encrypted;
+    std::string order_tracking;  // the mapping (app/order_mapping_json.h); empty: none
   };
 
   // Nothing where none is configured.
@@ -26,6 +27,8 @@ class ExternalDatabaseStore {
                      const std::string& password_encrypted) = 0;
   // not_found `database_not_configured`.
   virtual Status remove(const WorkspaceId& workspace) = 0;
+  // "" removes it. not_found `database_not_configured`.
+  virtual Status set_order_tracking(const WorkspaceId& workspace, const std::string& mapping) = 0;
   // At most 50 characters; nothing happens where none is configured.
   virtual Status set_test(const WorkspaceId& workspace, const std::string& status, Time at) = 0;
 };

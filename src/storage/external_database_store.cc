@@ -14,7 +14,8 @@ using sql::Row;
 
 constexpr std::string_view kFind =
     "SELECT db_type, db_host, db_port, db_name, db_user, schema_type, allowed_tables, is_enabled, "
-    "last_test_status, last_test_at, db_password_encrypted FROM workspace_databases "
+    "last_test_status, last_test_at, db_password_encrypted, order_tracking FROM "
+    "workspace_databases "
     "WHERE workspace_id = ? ORDER BY created_at, id";
 
 ExternalDatabaseStore::Stored read(const Row& row) {
@@ -31,6 +32,7 @@ ExternalDatabaseStore::Stored read(const Row& row) {
   database.last_test_status = row.text(8);
   database.last_test_at = optional_time(row, 9);
   stored.password_encrypted = row.text(10);
+  stored.order_tracking = row.text(11);
   return stored;
 }
 
@@ -84,6 +86,17 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
       return removed > 0 ? changed(connection, workspace) : Status();
     }));
     return removed > 0 ? Status() : Status::not_found("database_not_configured");
+  }
+
+  Status set_order_tracking(const WorkspaceId& workspace, const std::string& mapping) override {
+    std::int64_t found = 0;
+    MONITORA_TRY(pool_.transact([&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(found, connection.execute("UPDATE workspace_databases SET order_tracking = ? "
+                                                "WHERE workspace_id = ?",
+                                                {p_or_null(mapping), p(workspace)}));
+      return found > 0 ? changed(connection, workspace) : Status();
+    }));
+    return found > 0 ? Status() : Status::not_found("database_not_configured");
   }
 
   Status set_test(const WorkspaceId& workspace, const std::string& status, Time at) override {

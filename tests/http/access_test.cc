@@ -102,6 +102,9 @@ const Expected kTable[] = {
     {"POST", "/api/workspaces/{wid}/database/test", 401, 403, 200, 404, 401},
     {"GET", "/api/workspaces/{wid}/database/schema", 401, 403, 200, 404, 401},
     {"POST", "/api/workspaces/{wid}/database/query", 401, 403, 422, 404, 401, kEmpty},
+    {"GET", "/api/workspaces/{wid}/database/orders", 401, 403, 200, 404, 401},
+    {"PUT", "/api/workspaces/{wid}/database/orders", 401, 403, 422, 404, 401, kEmpty},
+    {"POST", "/api/workspaces/{wid}/database/orders/try", 401, 403, 422, 404, 401, kEmpty},
 
     {"POST", "/mcp", 401, 401, 401, 401, 200, kPing},
     {"GET", "/v1/models", 401, 401, 401, 401, 200},
@@ -125,6 +128,7 @@ const Expected kTable[] = {
     {"DELETE", "/api/conversations/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/documents/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 204, 404, 401},
+    {"DELETE", "/api/workspaces/{wid}/database/orders", 401, 403, 404, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/database", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/webhooks/{webhook_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/api-keys/{key_id}", 401, 403, 204, 404, 401},

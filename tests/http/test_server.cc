@@ -15,6 +15,7 @@
 #include "app/external_sign_ins.h"
 #include "app/handovers.h"
 #include "app/members.h"
+#include "app/order_tracking.h"
 #include "app/webhooks.h"
 #include "app/workspaces.h"
 #include "auth/passwords.h"
@@ -34,6 +35,7 @@
 #include "http/handlers_insights.h"
 #include "http/handlers_mcp.h"
 #include "http/handlers_openai.h"
+#include "http/handlers_orders.h"
 #include "http/handlers_visitor_events.h"
 #include "http/handlers_webhooks.h"
 #include "http/live_events.h"
@@ -165,13 +167,22 @@ class ScriptedData final : public ExternalData {
     MONITORA_TRY(reach(login));
     ExternalTable orders{"public", "orders", false, "Commandes", {}};
     orders.columns = {{"id", "integer", false, true, "", ""}, {"total", "numeric"}};
-    return std::vector<ExternalTable>{orders};
+    ExternalTable shop{"public", "sales", false, "", {}};
+    shop.columns = {{"Ref", "text"}, {"made_on", "date"}, {"state", "text"}, {"email", "text"}};
+    return std::vector<ExternalTable>{orders, shop};
   }
   Result<Answer> query(const ExternalLogin& login, std::string_view sql,
-                       const ExternalParameters&) override {
+                       const ExternalParameters& parameters) override {
     MONITORA_TRY(reach(login));
     Answer answer;
     answer.sql = sql;
+    if (parameters.contains("owner0")) {
+      answer.rows.columns = {"order_owner", "order_number", "order_date", "order_status"};
+      const auto number = parameters.find("number0");
+      if (number == parameters.end() || number->second == ExternalValue("FR-1234"))
+        answer.rows.rows = {{"zoe@example.com", "FR-1234", "2026-11-01", "sent"}};
+      return answer;
+    }
     answer.rows.columns = {"id", "name", "total", "paid", "note"};
     answer.rows.rows = {{std::int64_t{1}, "Zoé", 2.5, true, nullptr}};
     return answer;
@@ -311,6 +322,7 @@ struct TestServer::Parts {
   ScriptedData external_data;
   ExternalDatabases external_databases{{*external_store, external_data, secrets, *audit, clock}};
   Inline workers;
+  OrderTracking order_tracking{{*external_store, external_databases, *audit, clock}};
   SilentModel model;
   QuietBus events;
   std::vector<std::string> mails;  // who was sent one
@@ -412,6 +424,7 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
                                         parts_->retriever, "https://chat.host.example/monitora"});
   http::add_webhook_routes(parts_->router, parts_->webhooks);
   http::add_external_database_routes(parts_->router, parts_->external_databases);
+  http::add_order_routes(parts_->router, {parts_->order_tracking, *parts_->workspace_store});
   http::add_openai_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
                                            parts_->embedder, parts_->clock});
 }
