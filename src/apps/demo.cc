@@ -85,12 +85,11 @@ Result<std::size_t> wait_for_documents(DocumentStore& documents, const Workspace
     };
     const std::size_t waiting = with(DocumentStatus::pending) + with(DocumentStatus::processing);
     if (waiting == 0) {
-      if (progress) progress->update(all.items.size());
+      if (progress) progress->update(all.items.size(), all.items.size());
       return with(DocumentStatus::error);
     }
-    if (!progress)
-      progress.emplace(in_language({"Indexation", "Indexing"}), all.items.size(), false);
-    progress->update(all.items.size() - waiting);
+    if (!progress) progress.emplace(in_language({"Indexation", "Indexing"}), false);
+    progress->update(all.items.size() - waiting, all.items.size());
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
