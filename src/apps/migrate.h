@@ -35,6 +35,9 @@ Result<std::string> source_password();
 // The live source.
 Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options);
 
+// The settings with --to and MONITORA_TARGET_PASSWORD in them.
+Result<config::Settings> target_settings(const CommandLine& line, const MigrateOptions& options);
+
 // The target, its schema up to date. Never the source's own database: invalid_argument
 // `same_database`.
 struct Target {

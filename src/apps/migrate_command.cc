@@ -63,6 +63,7 @@ void add_migrate(CLI::App& app, CommandLine& line) {
           "and what becomes of it",
           &Migration::inspect);
   add_from(*inspect, *options);
+  add_to(*inspect, *options);
   add_strict(*inspect, *options);
 
   CLI::App* run = add("run",

@@ -51,15 +51,21 @@ Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptio
   return transfer::PostgresSource::open({options.from, password, options.schema});
 }
 
-Result<Target> open_target(const CommandLine& line, const MigrateOptions& options) {
+Result<config::Settings> target_settings(const CommandLine& line, const MigrateOptions& options) {
   config::Values values = line.settings;
   if (!options.to.empty()) values["DATABASE_URL"] = options.to;
-  MONITORA_ASSIGN(const std::string password, secret("TARGET_PASSWORD"));
+  MONITORA_ASSIGN(config::Settings settings, config::load(values, config::process_environment()));
+  MONITORA_ASSIGN(std::string password, secret("TARGET_PASSWORD"));
+  // Whoever said what the target is: --to, the environment or monitora.toml.
   if (!password.empty())
-    values[options.to.starts_with("sqlserver:") ? "MSSQL_PASSWORD" : "DATABASE_PASSWORD"] =
-        password;
+    (settings.uses_sql_server() ? settings.mssql_password : settings.database_password) =
+        std::move(password);
+  return settings;
+}
+
+Result<Target> open_target(const CommandLine& line, const MigrateOptions& options) {
   Target target;
-  MONITORA_ASSIGN(target.settings, config::load(values, config::process_environment()));
+  MONITORA_ASSIGN(target.settings, target_settings(line, options));
   const config::Settings& settings = target.settings;
   log::configure(settings.log_level, settings.log_format == "json");
   target.shown = config::without_password(settings.database_url);

@@ -23,12 +23,12 @@ Migration::Migration(CommandLine& line, const MigrateOptions& options, std::stri
 
 Status Migration::inspect() {
   MONITORA_TRY(open_source_and_plan());
-  MONITORA_ASSIGN(report_.refusals, source_->refusals());
+  MONITORA_TRY(find_refusals(true));
   return strict();
 }
 
 Status Migration::export_rows() {
-  MONITORA_TRY(open_accepted_source());
+  MONITORA_TRY(open_accepted_source(false));
   report_.target = options_.directory;
   transfer::ExportOptions to_folder;
   to_folder.progress = progress();
@@ -58,7 +58,7 @@ Status Migration::import_rows() {
 }
 
 Status Migration::run() {
-  MONITORA_TRY(open_accepted_source());
+  MONITORA_TRY(open_accepted_source(true));
   MONITORA_TRY(open_target_and_models());
   MONITORA_TRY(load(*source_));
   MONITORA_TRY(finish());
@@ -136,10 +136,21 @@ Status Migration::open_source_and_plan() {
   return {};
 }
 
-Status Migration::open_accepted_source() {
+Status Migration::find_refusals(bool of_the_target) {
+  sql::Database target = sql::Database::postgres;
+  if (of_the_target) {
+    MONITORA_ASSIGN(const config::Settings settings, target_settings(line_, options_));
+    if (settings.uses_sql_server()) target = sql::Database::sqlserver;
+    if (settings.uses_sqlite()) target = sql::Database::sqlite;
+  }
+  MONITORA_ASSIGN(report_.refusals, source_->refusals(target));
+  return {};
+}
+
+Status Migration::open_accepted_source(bool for_the_target) {
   MONITORA_TRY(open_source_and_plan());
   MONITORA_TRY(strict());
-  MONITORA_ASSIGN(report_.refusals, source_->refusals());
+  MONITORA_TRY(find_refusals(for_the_target));
   if (report_.refusals.empty()) return {};
   return Status(Code::conflict, "rows_refused",
                 {"La cible refuserait des lignes de la source, listées ci-dessus : corrigez-les "

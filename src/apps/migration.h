@@ -45,7 +45,8 @@ class Migration {
 
   Status open_source_and_plan();
   // The source, if the target can take all of it.
-  Status open_accepted_source();
+  Status find_refusals(bool of_the_target);  // else those of every target
+  Status open_accepted_source(bool for_the_target);
   Status open_target_and_models();
   // --strict: nothing of the source is left behind that nobody expected.
   Status strict() const;

@@ -44,6 +44,7 @@ inline constexpr Rule none = "";
 inline constexpr Rule required = "required";
 inline constexpr Rule length = "length";
 inline constexpr Rule not_json = "not_json";
+inline constexpr Rule json_scalar = "json_scalar";  // on SQL Server
 inline constexpr Rule infinite_time = "infinite_time";
 inline constexpr Rule time_out_of_range = "time_out_of_range";
 inline constexpr Rule not_a_time = "not_a_time";

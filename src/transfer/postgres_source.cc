@@ -113,10 +113,10 @@ class LivePostgresSource final : public PostgresSource {
     return std::unique_ptr<Reader>(new PostgresReader(options_, snapshot_));
   }
 
-  Result<std::vector<Refusal>> refusals() override {
+  Result<std::vector<Refusal>> refusals(sql::Database target) override {
     MONITORA_ASSIGN(const std::unique_ptr<SourceConnection> connection,
                     SourceConnection::open(options_, snapshot_));
-    return find_refusals(*connection, plan_);
+    return find_refusals(*connection, plan_, target);
   }
 
  private:

@@ -24,8 +24,8 @@ class PostgresSource : public Source {
   static Result<std::unique_ptr<PostgresSource>> open(const PostgresSourceOptions& options);
 
   virtual const Catalog& catalog() const = 0;
-  // Every row that a rule of the target would refuse. Reads every table once.
-  virtual Result<std::vector<Refusal>> refusals() = 0;
+  // Every row that a rule of that kind of target would refuse. Reads every table once.
+  virtual Result<std::vector<Refusal>> refusals(sql::Database target) = 0;
 };
 
 }  // namespace monitora::transfer

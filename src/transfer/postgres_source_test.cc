@@ -82,7 +82,7 @@ TEST_P(Generations, EveryTableIsReadWholeAndNothingIsRefused) {
   EXPECT_EQ(rows["conversations"], 100);
   EXPECT_EQ(rows["app_users"], rows["profiles"]);
   EXPECT_EQ(rows["app_users"], GetParam() == std::string("2023") ? 13 : 12);
-  const auto refusals = source->refusals();
+  const auto refusals = source->refusals(sql::Database::sqlserver);
   ASSERT_TRUE(refusals.ok()) << refusals.status().to_string();
   EXPECT_EQ(refusals->size(), 0u);
 }
@@ -350,7 +350,7 @@ TEST(PostgresSource, EveryRefusalIsNamed) {
     INSERT INTO analytics_daily SELECT gen_random_uuid(), workspace_id, date FROM analytics_daily LIMIT 1;
   )");
   const auto source = sample.open();
-  const auto refusals = source->refusals();
+  const auto refusals = source->refusals(sql::Database::sqlserver);
   ASSERT_TRUE(refusals.ok()) << refusals.status().to_string();
   std::vector<std::string> found;
   for (const Refusal& each : *refusals) {
@@ -380,6 +380,31 @@ TEST(PostgresSource, EveryRefusalIsNamed) {
   // The reader goes on after that.
   EXPECT_TRUE(
       (*reader)->read(table_of(*source, "documents"), {}, [](Row) { return Status(); }).ok());
+}
+
+TEST(PostgresSource, AJsonValueAloneIsRefusedBySqlServerOnly) {
+  const SampleSource sample("2023");
+  sample.run(R"(
+    CREATE TEMPORARY TABLE m AS SELECT id, row_number() OVER (ORDER BY id) AS n FROM messages;
+    UPDATE messages t SET metadata = 'null' FROM m WHERE m.id = t.id AND n = 1;
+    UPDATE messages t SET metadata = ' "x"' FROM m WHERE m.id = t.id AND n = 2;
+    UPDATE messages t SET metadata = '3' FROM m WHERE m.id = t.id AND n = 3;
+    UPDATE messages t SET metadata = ' [null]' FROM m WHERE m.id = t.id AND n = 4;
+    UPDATE messages t SET metadata = '{}' FROM m WHERE m.id = t.id AND n = 5;
+    UPDATE messages t SET metadata = NULL FROM m WHERE m.id = t.id AND n = 6;
+  )");
+  const auto source = sample.open();
+  const auto refusals = source->refusals(sql::Database::sqlserver);
+  ASSERT_TRUE(refusals.ok()) << refusals.status().to_string();
+  ASSERT_EQ(refusals->size(), 1u);
+  EXPECT_EQ(refusals->front().column, "metadata");
+  EXPECT_EQ(refusals->front().rule, "json_scalar");
+  EXPECT_EQ(refusals->front().rows, 3);
+  for (const sql::Database other : {sql::Database::sqlite, sql::Database::postgres}) {
+    const auto none = source->refusals(other);
+    ASSERT_TRUE(none.ok()) << none.status().to_string();
+    EXPECT_EQ(none->size(), 0u);
+  }
 }
 
 TEST(PostgresSource, SaysWhyItCannotBeRead) {

@@ -62,6 +62,11 @@ constexpr Explanation kExplanations[] = {
      "The text has more than {} UTF-16 units. Shorten it at the source."},
     {rule::not_json, "Le texte n'est pas du JSON. Corrigez-le à la source, ou mettez NULL.",
      "The text is not JSON. Correct it at the source, or set it to NULL."},
+    {rule::json_scalar,
+     "SQL Server ne prend comme JSON qu'un objet ou une liste, et pas une valeur seule (null, "
+     "\"texte\", 3). Mettez NULL à la source, ou [ ] autour.",
+     "SQL Server takes an object or an array as JSON, and no value alone (null, \"text\", 3). Set "
+     "it to NULL at the source, or put [ ] around it."},
     {rule::infinite_time,
      "La date est infinie, ce que la cible ne connaît pas. Mettez une date, ou NULL.",
      "The time is infinite, which the target does not know. Set a time, or NULL."},

@@ -66,8 +66,9 @@ class RefusalCounter {
 
 class SourceConnection;
 
-// Every row that breaks a rule, in the connection's snapshot: each table is read once as a load
-// would read it, then keys are compared.
-Result<std::vector<Refusal>> find_refusals(SourceConnection& connection, const Plan& plan);
+// Every row that breaks a rule of that kind of target, in the connection's snapshot: each table is
+// read once as a load would read it, then keys are compared.
+Result<std::vector<Refusal>> find_refusals(SourceConnection& connection, const Plan& plan,
+                                           sql::Database target);
 
 }  // namespace monitora::transfer

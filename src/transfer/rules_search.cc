@@ -12,7 +12,8 @@ namespace {
 
 class Search {
  public:
-  Search(SourceConnection& connection, const Plan& plan) : connection_(connection), plan_(plan) {}
+  Search(SourceConnection& connection, const Plan& plan, sql::Database target)
+      : connection_(connection), plan_(plan), target_(target) {}
 
   Result<std::vector<Refusal>> run() {
     for (const TablePlan& table : plan_.tables) MONITORA_TRY(read_rows(table));
@@ -47,14 +48,27 @@ class Search {
     RowReader rows(*table.target, std::move(wires));
     CopyStream stream(table.columns.size());
     const auto read = [&](std::span<const CopyField> fields) {
-      rows.read(fields);
+      const Row row = rows.read(fields);
       for (const RefusedValue& refused : rows.refused())
         counter_.add(*table.target, *refused.column, refused.rule, rows.key());
+      if (target_ == sql::Database::sqlserver) find_scalars(table, row, rows);
       return Status();
     };
     MONITORA_TRY(connection_.copy_out(
         select, [&](std::string_view message) { return stream.feed(message, read); }));
     return stream.finish();
+  }
+
+  // ISJSON says no to them.
+  void find_scalars(const TablePlan& table, Row row, const RowReader& rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const Column& column = table.target->columns[i];
+      const auto* text = std::get_if<std::string_view>(&row[i]);
+      if (column.kind != Kind::json || text == nullptr) continue;
+      const std::size_t begin = text->find_first_not_of(" \t\r\n");
+      if (begin == text->npos || ((*text)[begin] != '{' && (*text)[begin] != '['))
+        counter_.add(*table.target, column, rule::json_scalar, rows.key());
+    }
   }
 
   // Counts all rows that `query` (key, how many in all) finds; it is cut after some.
@@ -134,13 +148,15 @@ class Search {
 
   SourceConnection& connection_;
   const Plan& plan_;
+  const sql::Database target_;
   RefusalCounter counter_;
 };
 
 }  // namespace
 
-Result<std::vector<Refusal>> find_refusals(SourceConnection& connection, const Plan& plan) {
-  return Search(connection, plan).run();
+Result<std::vector<Refusal>> find_refusals(SourceConnection& connection, const Plan& plan,
+                                           sql::Database target) {
+  return Search(connection, plan, target).run();
 }
 
 }  // namespace monitora::transfer

@@ -1,6 +1,7 @@
 """The migration as somebody does it: the command line, a Supabase database, and the server that takes over."""
 import json
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -173,6 +174,26 @@ class Refusals(MigrateTest):
         self.assertIn("documents.colour", done.stderr)
         self.run_all()
 
+    def test_a_json_value_alone_stops_it_before_sql_server_only(self):
+        self.source.script("UPDATE messages SET sources = 'null' WHERE role = 'assistant'")
+        report = json.loads(self.migrate("--json", "inspect", "--from", self.source.url, "--to", self.to).stdout)
+        rules = [(each["table"], each["column"], each["rule"]) for each in report["refusals"]]
+        if databases.KIND != "sqlserver":
+            self.assertEqual(rules, [])
+            self.run_all()
+            self.validate()
+            return
+        self.assertEqual(rules, [("messages", "sources", "json_scalar")])
+        self.assertIn("Nothing was copied", self.run_all(code=1).stderr)
+
+    def test_the_targets_password_is_its_own_without_to(self):
+        if databases.KIND != "sqlserver":
+            self.skipTest("the other servers of the tests ask for no password")
+        user, password, rest = re.fullmatch(r"sqlserver://([^:]+):([^@]+)@(.*)", self.to).groups()
+        self.migrate("run", "--from", self.source.url, DATABASE_URL=f"sqlserver://{user}@{rest}",
+                     MSSQL_PASSWORD="of-another-server", MONITORA_TARGET_PASSWORD=password)
+        self.validate()
+
     def test_a_target_with_rows_of_its_own(self):
         server = self.serve(DATABASE_URL=self.to, **databases.SECRETS)
         server.workspace(server.register())
@@ -240,6 +261,28 @@ class Interrupted(MigrateTest):
         self.run_all()
         self.validate()
 
+    def test_an_import_that_is_killed_again_and_again(self):
+        self.fill(8000)
+        folder = self.directory / "export"
+        self.migrate("export", folder, "--from", self.source.url)
+        moments, kills, seconds = random.Random(SEED), 0, 4.0
+        for _ in range(40):
+            process = subprocess.Popen([PROGRAM, "migrate", "import", folder, "--to", self.to], env=environment(self.data),
+                                       cwd=self.directory, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            try:
+                said = process.communicate(timeout=moments.uniform(0, seconds))[1]
+                self.assertEqual(process.returncode, 0, said)
+                seconds *= 0.8  # the moments stay inside an import
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+                if kills == 12:
+                    break
+        self.assertEqual(kills, 12)
+        self.migrate("import", folder, "--to", self.to, "--files", bucket(self.directory))
+        self.validate()
+
     def test_two_at_once(self):
         self.fill(60000)
         process = self.begin()
@@ -271,6 +314,24 @@ class Interrupted(MigrateTest):
 
 
 class FullDisk(MigrateTest):
+    def test_an_import_onto_a_full_disk_goes_on_afterwards(self):
+        if databases.KIND != "sqlite":
+            self.skipTest("a server's disk is its own")
+        folder = self.directory / "export"
+        self.source.script(f"""
+            INSERT INTO messages (conversation_id, role, content)
+            SELECT '{TALK}', 'user', repeat(md5(n::text), 40) FROM generate_series(1, 3000) AS n""")
+        self.migrate("export", folder, "--from", self.source.url)
+        place = self.mounted("16m")
+        self.to = f"sqlite:{place}/monitora.db"
+        filler = place / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(place).free - (3 << 20)))
+        done = self.migrate("import", folder, "--to", self.to, code=1)
+        self.assertRegex(done.stderr, "disk|space")
+        filler.unlink()
+        self.migrate("import", folder, "--to", self.to)
+        self.validate()
+
     def test_a_full_disk_is_said_and_the_run_goes_on_afterwards(self):
         if databases.KIND != "sqlite":
             self.skipTest("a server's disk is its own")
