@@ -68,6 +68,7 @@ struct Side {
   int open = 0;  // idle, handed out, or being opened
   int in_use = 0;
   Steady::time_point broke_at{};  // the last one that did: those idle since before are asked
+  Status refused;                 // why the last one could not be opened, until one can
   std::vector<Kept> idle;
   std::deque<Waiter*> waiting;
 };
@@ -153,6 +154,7 @@ void Pool::State::pass_on_place(Side& side) {
 Result<Kept> Pool::State::open_for(Side& side) {
   Result<std::unique_ptr<Connection>> made = open(side.mode);
   const std::lock_guard lock(mutex);
+  side.refused = made.status();
   if (!made.ok()) {
     pass_on_place(side);
     return made.status();
@@ -207,6 +209,7 @@ Result<Kept> Pool::State::take(Side& side, bool joins) {
   side.waiting.push_back(&waiter);
   const Deadline& deadline = Deadline::current();
   const Steady::time_point until = std::min(deadline.at(), Steady::now() + options.max_wait);
+  Status refused;
   lock.unlock();
   {
     const std::stop_callback on_stop(deadline.stop(), [&] {
@@ -216,12 +219,16 @@ Result<Kept> Pool::State::take(Side& side, bool joins) {
     lock.lock();
     waiter.arrived.wait_until(lock, until,
                               [&] { return waiter.served || deadline.stop().stop_requested(); });
-    if (!waiter.served) std::erase(side.waiting, &waiter);
+    if (!waiter.served) {
+      std::erase(side.waiting, &waiter);
+      refused = side.refused;
+    }
     lock.unlock();
   }
   if (!waiter.served) {
     MONITORA_TRY(check_deadline());
-    return database_saturated();
+    // Those before wait for a server that is gone: it is not the pool that is too small.
+    return refused.ok() ? database_saturated() : refused;
   }
   if (waiter.kept) return std::move(*waiter.kept);
   return open_for(side);

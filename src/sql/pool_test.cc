@@ -25,6 +25,7 @@ class PoolTest : public ::testing::TestWithParam<bool> {
     options.share_commits = GetParam();
     auto pool = std::make_unique<Pool>(
         [this](Mode mode) -> Result<std::unique_ptr<Connection>> {
+          hold.wait(true);
           if (refuse) return database_unavailable("refused");
           return open_sqlite(directory.path() / "pool.db", mode);
         },
@@ -52,7 +53,7 @@ class PoolTest : public ::testing::TestWithParam<bool> {
   }
 
   TestDirectory directory;
-  std::atomic<bool> refuse = false;
+  std::atomic<bool> refuse = false, hold = false;
 };
 
 INSTANTIATE_TEST_SUITE_P(Commits, PoolTest, ::testing::Bool(),
@@ -228,6 +229,27 @@ TEST_P(PoolTest, SaturationIsAnErrorNotAHang) {
                   .ok());
   EXPECT_EQ(pool->counts().waiting, 0);
   EXPECT_TRUE(pool->transact(insert).ok());
+}
+
+// The driver of a server that is gone may try for longer than the next ones wait.
+TEST_P(PoolTest, WhoWaitsForAServerThatIsGoneHearsThat) {
+  Pool::Options options;
+  options.writers = 1;
+  options.max_wait = 20ms;
+  options.max_lifetime = 0min;  // each use opens anew
+  const auto pool = make(options);
+  refuse = true;
+  EXPECT_EQ(pool->with(Mode::write, insert).key(), "database_unavailable");
+  hold = true;
+  std::thread opener(
+      [&] { EXPECT_EQ(pool->with(Mode::write, insert).key(), "database_unavailable"); });
+  while (pool->counts().in_use == 0) std::this_thread::yield();
+  EXPECT_EQ(pool->with(Mode::write, insert).key(), "database_unavailable");
+  hold = false;
+  hold.notify_all();
+  opener.join();
+  refuse = false;
+  EXPECT_TRUE(pool->with(Mode::write, insert).ok());
 }
 
 TEST_P(PoolTest, AWaiterLeavesWithItsDeadlineOrItsClient) {
