@@ -1,9 +1,6 @@
 #include "app/data_answers.h"
 
 #include <algorithm>
-#include <array>
-#include <functional>
-#include <numeric>
 
 #include "app/order_mapping_json.h"
 #include "base/log.h"
@@ -14,31 +11,6 @@ namespace {
 
 constexpr std::size_t kWorkspaces = 1000;  // of which it is known in memory
 constexpr double kLowScore = 0.1;          // of an answer that helps nobody
-constexpr std::size_t kNearest = 3;        // examples that speak for a route
-
-float cosine(const Vector& one, const Vector& other) {
-  if (one.size() != other.size()) return 0;
-  return std::inner_product(one.begin(), one.end(), other.begin(), 0.0F);
-}
-
-// The mean of the nearest of them.
-float nearness(const Vector& vector, const std::vector<Vector>& examples) {
-  std::vector<float> near;
-  near.reserve(examples.size());
-  for (const Vector& each : examples) near.push_back(cosine(vector, each));
-  const std::size_t count = std::min(kNearest, near.size());
-  if (count == 0) return 0;
-  std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(count), near.end(),
-                    std::greater());
-  return std::accumulate(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(count), 0.0F) /
-         static_cast<float>(count);
-}
-
-Result<std::vector<Vector>> embed_all(Embedder& embedder, const std::vector<std::string>& texts) {
-  if (texts.empty()) return std::vector<Vector>();
-  const std::vector<std::string_view> views(texts.begin(), texts.end());
-  return embedder.embed(Embedder::Kind::query, views);
-}
 
 // What of `allowed` is left without the tables that hold everybody's orders.
 std::vector<std::string> without_orders(const std::vector<std::string>& allowed,
@@ -68,27 +40,15 @@ struct DataAnswers::Known {
   std::vector<Vector> subjects;
 };
 
-// Ours, in every workspace the same; by route.
-struct DataAnswers::Examples {
-  std::array<std::vector<Vector>, 3> vectors;
-};
-
 Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector) {
   Step step;
   MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(asked.workspace.id));
   const bool has_orders = known->orders && known->orders->is_enabled;
   if (!known->is_enabled || (!has_orders && parts_.questions == nullptr)) return step;
-  MONITORA_ASSIGN(const std::shared_ptr<const Examples> examples, this->examples());
   if (vector.empty()) {
     MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, asked.query));
   }
-  const auto near = [&](DataRoute route) {
-    return nearness(vector, examples->vectors[static_cast<std::size_t>(route)]);
-  };
-  RouteScores nearest{near(DataRoute::documents), near(DataRoute::orders), near(DataRoute::data)};
-  for (const Vector& subject : known->subjects)
-    nearest.data = std::max(nearest.data, cosine(vector, subject));
-  step.route = choose_route(routing_words(asked.query), nearest);
+  MONITORA_ASSIGN(step.route, router_.route(asked.query, vector, known->subjects));
   if (step.route == DataRoute::orders && has_orders) {
     MONITORA_ASSIGN(step.reply, answer_of_orders(asked, *known->orders, known->engine));
   } else if (step.route == DataRoute::data && parts_.questions != nullptr) {
@@ -116,24 +76,6 @@ Result<DataReply> DataAnswers::answer_of_orders(const Asked& asked, const OrderM
   reply.text = asked.language == "en" ? text.en : text.fr;
   if (answer.ok()) reply.sql = answer->sql;
   return reply;
-}
-
-Result<std::shared_ptr<const DataAnswers::Examples>> DataAnswers::examples() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (examples_) return examples_;
-  }
-  auto made = std::make_shared<Examples>();
-  for (const DataRoute route : {DataRoute::documents, DataRoute::orders, DataRoute::data}) {
-    std::vector<std::string> texts;
-    for (const RoutingExample& each : routing_examples())
-      if (each.route == route) texts.emplace_back(each.text);
-    MONITORA_ASSIGN(made->vectors[static_cast<std::size_t>(route)],
-                    embed_all(parts_.embedder, texts));
-  }
-  const std::lock_guard lock(mutex_);
-  examples_ = made;
-  return std::shared_ptr<const Examples>(std::move(made));
 }
 
 Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::known(const WorkspaceId& workspace) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/data_questions.h"
+#include "app/data_router.h"
 #include "app/order_tracking.h"
 #include "domain/data_routing.h"
 #include "ports/event_bus.h"
@@ -29,7 +30,7 @@ struct DataAnswerParts {
 // Thread-safe. The parts outlive it.
 class DataAnswers {
  public:
-  explicit DataAnswers(DataAnswerParts parts) : parts_(parts) {}
+  explicit DataAnswers(DataAnswerParts parts) : parts_(parts), router_(parts.embedder) {}
 
   struct Asked {
     const Workspace& workspace;
@@ -56,13 +57,12 @@ class DataAnswers {
   Result<DataReply> answer_of_orders(const Asked& asked, const OrderMapping& mapping,
                                      ExternalEngine engine);
   struct Known;  // a workspace's database in memory
-  struct Examples;
   Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);
   Result<std::shared_ptr<const Known>> read(const WorkspaceId& workspace);
-  Result<std::shared_ptr<const Examples>> examples();
   void forget(const WorkspaceId& workspace);
 
   DataAnswerParts parts_;
+  DataRouter router_;
   struct Place {
     std::shared_ptr<const Known> known;  // nothing: to be read
     std::shared_ptr<void> listening;
@@ -72,7 +72,6 @@ class DataAnswers {
   std::mutex mutex_;
   std::list<WorkspaceId> used_;  // the latest first
   std::map<WorkspaceId, Place> places_;
-  std::shared_ptr<const Examples> examples_;
 };
 
 }  // namespace monitora

@@ -29,9 +29,9 @@ RouteScores routing_words(std::string_view question);
 // `near`: how alike the question is to the nearest examples of each, as cosines.
 DataRoute choose_route(const RouteScores& words, const RouteScores& near);
 
-// What may be an order's number in it, as written but for Unicode's forms of ASCII characters
-// (NFKC): a word with a digit, letters, digits and -_/.# only, 1 to 40 characters; what is near the
-// word "order" first. At most 5.
+// What may be an order's number in it: ASCII letters, digits and -_/.# after NFKC, 1 to 40
+// characters, with three digits or more and no year, date or amount; any with a digit after
+// "order", "n°", "#" and the like. At most 5.
 std::vector<std::string> order_numbers(std::string_view question);
 
 }  // namespace monitora

@@ -58,6 +58,17 @@ constexpr auto kExamples = std::to_array<RoutingExample>({
     {data, "Which orders are still waiting to be shipped?"},
     {data, "Which garden product is the cheapest?"},
 
+    {data, "Quelles salles sont libres demain après-midi ?"},
+    {data, "Quels livres avez-vous sur la cuisine italienne ?"},
+    {data, "Quel est le poids de ce sac à dos ?"},
+    {data, "À quel prix vendez-vous ce vin ?"},
+    {data, "Montant total des factures impayées"},
+    {data, "Which rooms are free tomorrow afternoon?"},
+    {data, "Which books do you have on Italian cooking?"},
+    {data, "How heavy is this backpack?"},
+    {data, "How much do you sell this wine for?"},
+    {data, "Total amount of unpaid invoices"},
+
     {documents, "Quels sont les délais de livraison ?"},
     {documents, "Comment retourner un article ?"},
     {documents, "Puis-je annuler ma commande ?"},

@@ -92,7 +92,9 @@ class Writer {
   }
   // " WHERE …": every statement's. False where nobody can be meant.
   bool where(const std::string& asked, std::string& out) {
-    if (is_blank(asked) || !is_utf8(asked) || count_characters(asked) > kLongestOwner) return false;
+    if (is_blank(asked) || !is_utf8(asked) || asked.find('\0') != std::string::npos ||
+        count_characters(asked) > kLongestOwner)
+      return false;
     const bool by_email = mapping_.owner_claim == OrderMapping::Claim::email;
     const auto values = values_for(mapping_.owner_type, asked, by_email ? lower(asked) : asked);
     if (values.empty()) return false;
