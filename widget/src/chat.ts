@@ -42,6 +42,11 @@ export class Chat {
       message: (message) => this.personWrote(message),
       announce: (sentence) => this.panel.announce(sentence),
       focusInput: () => this.panel.focusInput(),
+      resized: (draw) => {
+        const follows = this.panel.atEnd;
+        draw();
+        if (follows) this.panel.scrollToEnd();
+      },
     });
     this.panel.log.after(this.handover.bar);
   }

@@ -13,6 +13,8 @@ export interface HandoverEvents {
   message(message: LiveMessage): void;
   announce(sentence: string): void;
   focusInput(): void;
+  /** The bar is about to change its height: `draw` does so, and the end of the conversation stays in sight. */
+  resized(draw: () => void): void;
 }
 
 /** After a line that broke: soon, then less and less often. */
@@ -69,17 +71,22 @@ export class Handover {
   }
 
   private draw(): void {
-    const button = (text: string, click: () => void, type = 'button'): HTMLElement =>
-      el('button', { class: 'retry', text, attrs: { type }, on: type === 'button' ? { click } : {} });
+    this.events.resized(() => this.drawNow());
+  }
+
+  private drawNow(): void {
+    const button = (text: string, look: string, click: () => void, type = 'button'): HTMLElement =>
+      el('button', { class: look, text, attrs: { type }, on: type === 'button' ? { click } : {} });
+    this.bar.className = `handover ${this.state}`;
     this.bar.hidden = this.state === 'bot' && !(this.offered && this.session());
     if (this.bar.hidden) return;
     if (this.state !== 'bot') {
       this.bar.replaceChildren(
         el('p', { class: 'note' }, el('span', { text: this.sentence() })),
-        button(this.texts.backToAssistant, () => void this.change('bot')),
+        button(this.texts.backToAssistant, 'link', () => void this.change('bot')),
       );
     } else if (!this.asking) {
-      this.bar.replaceChildren(button(this.texts.askPerson, () => this.ask()));
+      this.bar.replaceChildren(button(this.texts.askPerson, 'retry', () => this.ask()));
     } else {
       const contact = el('input', {
         attrs: { type: 'email', maxlength: 255, autocomplete: 'email', 'aria-label': this.texts.contact, placeholder: this.texts.contact },
@@ -89,8 +96,8 @@ export class Handover {
         { class: 'person', attrs: { novalidate: true } },
         el('p', { class: 'note' }, el('span', { text: this.texts.askPersonExplained })),
         contact,
-        button(this.texts.askPerson, () => undefined, 'submit'),
-        button(this.texts.cancel, () => {
+        button(this.texts.askPerson, 'retry go', () => undefined, 'submit'),
+        button(this.texts.cancel, 'link', () => {
           this.asking = false;
           this.draw();
           this.events.focusInput();

@@ -117,10 +117,17 @@ border:1px solid transparent;font-size:11.5px;font-weight:650;line-height:17px;v
 .suggestions button:hover{border-color:var(--control)}
 
 .author{margin:0 0 2px 4px;font-size:12px;color:var(--muted)}
-.handover{flex:none;display:flex;flex-wrap:wrap;align-items:center;gap:7px;padding:6px 14px;border-top:1px solid var(--line)}
-.handover[hidden]{display:none}
+.handover{flex:none;display:flex;flex-wrap:wrap;align-items:center;gap:4px 12px;padding:8px 14px;border-top:1px solid var(--line)}
+.handover.requested,.handover.person{background:var(--tint)}
 .handover .note{flex:1 1 60%}
-.handover form{display:flex;flex-wrap:wrap;gap:7px;padding:0;width:100%}
+.handover.requested .note,.handover.person .note{color:var(--text)}
+.handover.requested>.note:first-child::before,.handover.person>.note:first-child::before{content:"";flex:none;width:8px;height:8px;margin:6px 1px 0;border-radius:50%;background:var(--on-tint)}
+.handover.requested>.note:first-child::before{animation:blink 1.6s infinite ease-in-out}
+.handover .link{min-height:28px;margin-left:17px;font-size:13px;text-decoration:underline;text-underline-offset:2px;color:var(--on-tint)}
+.handover form .link{margin-left:0;padding:0 8px;color:var(--link)}
+.handover .go{background:var(--accent);color:var(--on-accent);border-color:transparent}
+.handover .go:hover:enabled{background:var(--accent);color:var(--on-accent);box-shadow:0 0 0 2px var(--tint)}
+.handover form{display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:0;width:100%}
 .handover input{flex:1 1 100%;min-width:0;min-height:36px;padding:6px 11px;border:1px solid var(--muted);border-radius:10px;background:var(--bg);color:var(--text);font:inherit;font-size:16px}
 .handover input:focus-visible{outline:2px solid var(--control);outline-offset:1px}
 
