@@ -1,8 +1,8 @@
 // embed.mjs OUT DIRECTORY: writes DIRECTORY/console_files.cc, which compiles the export OUT into the program,
-// each file with its gzip form (http/static_files.h). The bytes are copied beside it: OUT may be made anew.
+// each file with its gzip and Brotli forms (http/static_files.h). The bytes are copied beside it: OUT may be made anew.
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const [out, target] = process.argv.slice(2).map((one) => resolve(one));
 const copies = join(target, 'files');
@@ -22,7 +22,10 @@ let code = '#include <span>\n#include "http/static_files.h"\n';
 let entries = '';
 walk(out).sort().forEach((path, index) => {
   const bytes = readFileSync(join(out, path));
-  const forms = { plain: bytes, gzip: kCompressed.test(path) ? Buffer.alloc(0) : gzipSync(bytes, { level: 9 }) };
+  const none = Buffer.alloc(0);
+  const forms = kCompressed.test(path)
+    ? { plain: bytes, gzip: none, brotli: none }
+    : { plain: bytes, gzip: gzipSync(bytes, { level: 9 }), brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }) };
   const views = Object.entries(forms).map(([form, content]) => {
     const file = join(copies, `${index}.${form}`);
     writeFileSync(file, content);

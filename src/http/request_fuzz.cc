@@ -39,6 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();
   (void)monitora::http::parse_target(bytes);
   (void)monitora::http::preferred_language(bytes);
-  (void)monitora::http::accepts_gzip(bytes);
+  (void)monitora::http::accepts_coding(bytes, "br");
   return 0;
 }

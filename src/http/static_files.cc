@@ -48,7 +48,7 @@ bool names_tag(std::string_view if_none_match, std::string_view quoted_tag) {
 }  // namespace
 
 StaticFiles::StaticFiles(std::span<const EmbeddedFile> files) {
-  for (const EmbeddedFile& file : files) add(std::string(file.path), file.bytes, file.gzip);
+  for (const EmbeddedFile& file : files) add(file);
 }
 
 Result<StaticFiles> StaticFiles::load(const std::filesystem::path& directory) {
@@ -70,18 +70,25 @@ Result<StaticFiles> StaticFiles::load(const std::filesystem::path& directory) {
   }
   if (error)
     return Status::internal("static files: " + directory.string() + ": " + error.message());
+  const auto beside = [&](const std::string& path) {
+    const auto found = files.loaded_.find(path);
+    return found == files.loaded_.end() ? std::string_view() : std::string_view(found->second);
+  };
   for (const auto& [path, bytes] : files.loaded_) {
-    if (path.ends_with(".gz") && files.loaded_.contains(path.substr(0, path.size() - 3))) continue;
-    const auto gzip = files.loaded_.find(path + ".gz");
-    files.add(path, bytes, gzip == files.loaded_.end() ? std::string_view() : gzip->second);
+    const bool is_form = path.ends_with(".gz") || path.ends_with(".br");
+    if (is_form && files.loaded_.contains(path.substr(0, path.size() - 3))) continue;
+    files.add({path, bytes, beside(path + ".gz"), beside(path + ".br")});
   }
   return files;
 }
 
-void StaticFiles::add(std::string path, std::string_view bytes, std::string_view gzip) {
-  File file{bytes, gzip.size() < bytes.size() ? gzip : std::string_view(),
-            sha256_hex(bytes).substr(0, 16), content_type(path)};
-  files_.insert_or_assign(std::move(path), std::move(file));
+void StaticFiles::add(const EmbeddedFile& file) {
+  const auto if_shorter = [&](std::string_view form) {
+    return form.size() < file.bytes.size() ? form : std::string_view();
+  };
+  files_.insert_or_assign(std::string(file.path),
+                          File{file.bytes, if_shorter(file.gzip), if_shorter(file.brotli),
+                               sha256_hex(file.bytes).substr(0, 16), content_type(file.path)});
 }
 
 std::map<std::string, StaticFiles::File, std::less<>>::const_iterator StaticFiles::find(
@@ -105,8 +112,17 @@ Result<Response> StaticFiles::serve(const Request& request, std::string_view pat
   const auto found = find(path);
   if (found == files_.end()) return Status::not_found();
   const File* file = &found->second;
-  const bool compressed = !file->gzip.empty() && accepts_gzip(request.header("accept-encoding"));
-  const std::string tag = "\"" + file->etag + (compressed ? "-gz\"" : "\"");
+  const std::string_view accepted = request.header("accept-encoding");
+  std::string_view body = file->bytes;
+  std::string coding;
+  if (!file->brotli.empty() && accepts_coding(accepted, "br")) {
+    body = file->brotli;
+    coding = "br";
+  } else if (!file->gzip.empty() && accepts_coding(accepted, "gzip")) {
+    body = file->gzip;
+    coding = "gzip";
+  }
+  const std::string tag = "\"" + file->etag + (coding.empty() ? "" : "-" + coding) + "\"";
   Response response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -118,8 +134,8 @@ Result<Response> StaticFiles::serve(const Request& request, std::string_view pat
     return response;
   }
   response.headers.emplace_back("Content-Type", file->content_type);
-  if (compressed) response.headers.emplace_back("Content-Encoding", "gzip");
-  response.body = compressed ? file->gzip : file->bytes;
+  if (!coding.empty()) response.headers.emplace_back("Content-Encoding", coding);
+  response.body = body;
   return response;
 }
 

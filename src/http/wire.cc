@@ -196,13 +196,15 @@ std::string preferred_language(std::string_view accept_language) {
   return english > french && english > 0 ? "en" : "fr";
 }
 
-bool accepts_gzip(std::string_view accept_encoding) {
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
+  bool others = false;
   for (std::string_view entry : split(accept_encoding, ',')) {
     entry = trim(entry);
-    const std::string_view coding = trim(entry.substr(0, entry.find(';')));
-    if ((coding == "gzip" || coding == "*") && quality(entry) > 0) return true;
+    const std::string named = lower(trim(entry.substr(0, entry.find(';'))));
+    if (named == coding) return quality(entry) > 0;
+    if (named == "*") others = quality(entry) > 0;
   }
-  return false;
+  return others;
 }
 
 bool has_header(const Response& response, std::string_view name) {

@@ -32,8 +32,8 @@ std::optional<Target> parse_target(std::string_view target);
 // "fr" or "en": the one that Accept-Language (RFC 9110 section 12.5.4) likes better; "fr" on a tie.
 std::string preferred_language(std::string_view accept_language);
 
-// Whether an Accept-Encoding takes gzip.
-bool accepts_gzip(std::string_view accept_encoding);
+// Whether an Accept-Encoding (RFC 9110 section 12.5.3) takes `coding`, e.g. "gzip" or "br".
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
 
 enum class Framing { length, chunked, until_close, none };
 

@@ -114,5 +114,26 @@ TEST(StaticFiles, TagsCompressionAndCleanNames) {
   EXPECT_EQ(assets.serve(request, "../index.html").status().code(), Code::not_found);
 }
 
+TEST(StaticFiles, SendsTheFormThatTheClientTakes) {
+  const EmbeddedFile files[] = {{"app.js", "let plain;", "gz", "br"},
+                                {"tiny.js", "1", "longer", "longer"}};
+  const StaticFiles assets{std::span(files)};
+  const auto served = [&](const char* accepted, const char* path = "app.js") {
+    Request request;
+    request.headers = {{"accept-encoding", accepted}};
+    return assets.serve(request, path)->body;
+  };
+  EXPECT_EQ(served("gzip, deflate, br, zstd"), "br");
+  EXPECT_EQ(served("BR"), "br");
+  EXPECT_EQ(served("*"), "br");
+  EXPECT_EQ(served("gzip, br;q=0"), "gz");
+  EXPECT_EQ(served("br;q=0, *"), "gz");
+  EXPECT_EQ(served("*;q=0, gzip"), "gz");
+  EXPECT_EQ(served("gzip;q=0, br;q=0, *"), "let plain;");
+  EXPECT_EQ(served("deflate, brotli"), "let plain;");
+  EXPECT_EQ(served(""), "let plain;");
+  EXPECT_EQ(served("gzip, br", "tiny.js"), "1");
+}
+
 }  // namespace
 }  // namespace monitora::http
