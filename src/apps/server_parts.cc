@@ -50,6 +50,18 @@ constexpr std::string_view kRecount = "recount_figures";
 constexpr std::chrono::hours kNightEnds{4};  // UTC; the recount is asked for from midnight on
 constexpr std::chrono::hours kRecountEvery{20};
 
+std::string name_of(config::Registration registration) {
+  switch (registration) {
+    case config::Registration::open:
+      return "open";
+    case config::Registration::invite:
+      return "invite";
+    case config::Registration::closed:
+      break;
+  }
+  return "closed";
+}
+
 SignUp sign_up_of(config::Registration registration) {
   switch (registration) {
     case config::Registration::open:
@@ -245,6 +257,7 @@ Status ServerParts::make_server() {
                                                               {}});
   services_->external_sign_ins = external_sign_ins_.get();
   services_->requests_by_key = settings_.rate_limit_key;
+  services_->registration = name_of(settings_.registration);
   services_->readiness = [this] {
     const Status database = database_.changes->latest().status();
     const Status model = models_.embedder->embed_one(Embedder::Kind::query, "ready").status();
@@ -308,7 +321,8 @@ Status ServerParts::make_server() {
                                           *limiter_,
                                           settings_.rate_limit_address});
   http::add_hub_routes(router, {*hub_, settings_.public_url});
-  http::add_page_routes(router, {*database_.workspaces, own_origin});
+  http::add_page_routes(router,
+                        {*database_.workspaces, own_origin, settings_.landing == "sign-in"});
 
   http::ServerOptions options;
   options.address = settings_.listen_host;

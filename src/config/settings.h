@@ -52,6 +52,7 @@ struct Settings {
   std::string storage_mode;
   std::string auth_mode;
   Registration registration = Registration::open;
+  std::string landing;  // page or sign-in: what / shows to who is not signed in
 
   // Secrets and sessions
   std::string jwt_secret;      // empty until prepare_secrets()

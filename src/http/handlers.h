@@ -66,6 +66,8 @@ Result<Response> reindex_documents(const Services& services, const Request& requ
 Result<Response> get_health(const Services& services, const Request& request);
 Result<Response> get_ready(const Services& services, const Request& request);
 Result<Response> get_metrics(const Services& services, const Request& request);
+// What pages before signing in have to know.
+Result<Response> get_site(const Services& services, const Request& request);
 Result<Response> get_openapi(const Services& services, const Request& request);
 
 }  // namespace monitora::http

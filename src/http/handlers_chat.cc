@@ -1,5 +1,7 @@
 #include "http/handlers_chat.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -13,16 +15,43 @@ namespace {
 
 namespace json = boost::json;
 
-// The workspace that this user or key may ask.
+// What of a workspace's settings acts while a question is answered, and so can be tried with one.
+constexpr std::array kTried{"llm_model",     "temperature", "max_tokens",
+                            "top_p",         "top_k",       "similarity_threshold",
+                            "system_prompt", "language",    "fallback_message"};
+
+// Faults are named "settings.top_k".
+void try_settings(Fields& fields, const json::object& tried, RagConfig& config) {
+  json::object known;
+  for (const auto& [name, value] : tried) {
+    if (std::ranges::find(kTried, name) == kTried.end())
+      fields.fail("settings." + std::string(name),
+                  {"Ce réglage ne s'essaie pas avec une question.",
+                   "This setting cannot be tried with a question."});
+    else
+      known[name] = value;
+  }
+  const Status merged = merge(known, config);
+  for (const FieldError& error : merged.fields())
+    fields.fail("settings." + error.field, error.message);
+}
+
+// The workspace that this user or key may ask; `tries`: with settings that are not its own.
 Result<Workspace> workspace_of(const ChatRoutes& parts, const Principal& principal,
-                               const std::string& text) {
+                               const std::string& text, bool tries) {
+  const Status admin_required(
+      Code::permission_denied, "admin_required",
+      {"Seul un administrateur de cet espace peut essayer d'autres réglages.",
+       "Only an administrator of this workspace may try other settings."});
   const auto id = WorkspaceId::parse(text);
   if (!id) return Status::not_found("workspace_not_found");
   if (principal.key) {
     if (principal.key->workspace_id != *id) return Status::not_found("workspace_not_found");
+    if (tries) return admin_required;
     return parts.workspaces.get(*id);
   }
   MONITORA_ASSIGN(WorkspaceView view, parts.workspaces.find(principal.user->id, *id));
+  if (tries && view.role != UserRole::admin) return admin_required;
   return std::move(view.workspace);
 }
 
@@ -34,8 +63,15 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   const std::string workspace = fields.required_text("workspace_id", 64);
   const std::string conversation = fields.optional_text("conversation_id", 64);
   const bool stream = fields.boolean("stream").value.value_or(true);
+  const json::object* tried = fields.object("settings");
   MONITORA_TRY(fields.finish(Unknown::ignored));
-  MONITORA_ASSIGN(question.workspace, workspace_of(parts, request.principal, workspace));
+  MONITORA_ASSIGN(question.workspace,
+                  workspace_of(parts, request.principal, workspace, tried != nullptr));
+  if (tried != nullptr) {
+    try_settings(fields, *tried, question.workspace.rag);
+    MONITORA_TRY(fields.finish(Unknown::ignored));
+    question.workspace.rag.enable_cache = false;
+  }
   question.channel = request.principal.key ? Channel::api : Channel::test;
   question.language = request.language;
   // Whose conversation it is: a key's or a user's own, so that nobody continues another's.

@@ -174,7 +174,13 @@ void add_page_routes(Router& router, const PageRoutes& parts) {
   }
   const auto console = std::make_shared<const Console>(console_files());
   add(
-      "/", [console](const Request& request) { return console->serve(request, ""); }, Runs::light);
+      "/",
+      [console, to_sign_in = parts.starts_with_sign_in](const Request& request) {
+        if (to_sign_in)
+          return Result<Response>(Response{.status = 302}.with("Location", "/sign-in"));
+        return console->serve(request, "");
+      },
+      Runs::light);
   add(
       "/{path*}",
       [console](const Request& request) {

@@ -16,6 +16,7 @@ struct PageRoutes {
   WorkspaceStore& workspaces;
   // "https://chat.example": where the request found this server.
   std::function<std::string(const Request&)> own_origin;
+  bool starts_with_sign_in = false;  // / leads there instead of showing the landing page
 };
 
 // GET / and every path that no other route has (the console), /widget/embed.js and /demo/{wid}. The

@@ -47,6 +47,10 @@ Result<Response> get_metrics(const Services& services, const Request& request) {
   return Response::text(200, "text/plain; version=0.0.4; charset=utf-8", services.metrics.render());
 }
 
+Result<Response> get_site(const Services& services, const Request&) {
+  return Response::json(200, {{"registration", services.registration}});
+}
+
 Result<Response> get_openapi(const Services&, const Request&) {
   return Response::text(200, "application/json", std::string(openapi_document()))
       .with("Cache-Control", "no-cache");

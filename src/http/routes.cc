@@ -28,6 +28,7 @@ constexpr Row kRoutes[] = {
     {get, "/ready", open, get_ready},
     {get, "/metrics", open, get_metrics, Runs::light},
     {get, "/api/openapi.json", open, get_openapi, Runs::light},
+    {get, "/api/site", open, get_site, Runs::light},
 
     {post, "/api/auth/register", open, register_account, Runs::worker, false, {}, kOwnAccounts},
     {post, "/api/auth/login", open, login, Runs::worker, false, "login", kOwnAccounts},

@@ -52,6 +52,9 @@ struct Services {
   ExternalSignIns* external_sign_ins = nullptr;
 
   int requests_by_key = 600;  // a minute
+
+  // Who may sign up: open, invite or closed (REGISTRATION). Pages say so.
+  std::string registration = "open";
 };
 
 }  // namespace monitora::http

@@ -168,6 +168,29 @@ describe('a workspace', () => {
     }
   });
 
+  test('a name of 255 emoji is shortened as it is typed, or refused at its field; nothing typed is lost', async () => {
+    const made = await account.call('POST', '/api/workspaces', { name: 'Longue' });
+    await page.goto(pageOf(server.url, 'settings', made.id));
+    const field = page.getByLabel('Nom de l’espace');
+    await field.fill('');
+    await field.pressSequentially('😀'.repeat(255));
+    const typed = await field.inputValue();
+    assert.match(typed, /^😀{100,255}$/u);
+    await page.getByRole('button', { name: 'Enregistrer' }).first().click();
+    await saved(page);
+    await page.getByRole('link', { name: 'Vue d’ensemble' }).click();
+    await page.getByRole('heading', { level: 1, name: typed }).waitFor();
+    await check(page, 'a long name');
+    await page.goto(pageOf(server.url, 'settings', made.id));
+    await page.route(`**/api/workspaces/${made.id}`, (route) => (route.request().method() === 'PATCH' ? route.continue({ postData: JSON.stringify({ name: '😀'.repeat(255) }) }) : route.continue()));
+    await field.fill('Un autre nom');
+    await page.getByRole('button', { name: 'Enregistrer' }).first().click();
+    await page.getByText(/255/).first().waitFor();
+    assert.equal(await field.inputValue(), 'Un autre nom');
+    await page.unroute(`**/api/workspaces/${made.id}`);
+    await account.call('DELETE', `/api/workspaces/${made.id}`);
+  });
+
   test('is renamed, paused and resumed with an undo', async () => {
     await page.goto(pageOf(server.url, 'settings', workspace));
     await page.getByLabel('Nom de l’espace').fill('Vélobise Nantes');
@@ -191,7 +214,45 @@ describe('a workspace', () => {
     assert.deepEqual({ system_prompt, fallback_message }, { system_prompt: 'Vouvoyez toujours.', fallback_message: 'Écrivez-nous.' });
   });
 
-  test('that is deleted under one’s feet says so', async () => {
+  test('… after a look at the other’s, too', async () => {
+    await page.getByLabel('Consignes').fill('Tutoyez toujours.');
+    await account.call('PATCH', `/api/workspaces/${workspace}/rag-config`, { fallback_message: 'Appelez-nous.' });
+    await account.call('PATCH', `/api/workspaces/${workspace}`, { description: 'Écrite par une collègue' });
+    await page.reload();
+    await page.getByLabel('Description').waitFor();
+    assert.equal(await page.getByLabel('Description').inputValue(), 'Écrite par une collègue');
+    assert.equal(await page.getByLabel('Consignes').inputValue(), 'Tutoyez toujours.');
+    await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+    await saved(page);
+    const { system_prompt, fallback_message } = await account.call('GET', `/api/workspaces/${workspace}/rag-config`);
+    assert.deepEqual({ system_prompt, fallback_message }, { system_prompt: 'Tutoyez toujours.', fallback_message: 'Appelez-nous.' });
+  });
+
+  test('what was typed is there again after going back and forward', async () => {
+    await page.goto(pageOf(server.url, 'settings', workspace));
+    await page.getByLabel('Consignes').fill('À moitié écrit');
+    await page.getByRole('link', { name: 'Documents', exact: true }).click();
+    await page.getByRole('heading', { name: 'Documents', level: 1 }).waitFor();
+    await page.goBack();
+    assert.equal(await page.getByLabel('Consignes').inputValue(), 'À moitié écrit');
+    await page.goForward();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Réglages', level: 1 }).waitFor();
+    assert.equal(await page.getByLabel('Consignes').inputValue(), 'À moitié écrit');
+    await page.getByRole('button', { name: 'Abandonner les changements' }).click();
+  });
+
+  test('that is deleted under one’s feet says so, and what was typed stays', async () => {
+    const gone = await account.call('POST', '/api/workspaces', { name: 'Sous les pieds' });
+    await page.goto(pageOf(server.url, 'settings', gone.id));
+    await page.getByLabel('Consignes').fill('Un texte qui compte.');
+    await account.call('DELETE', `/api/workspaces/${gone.id}`);
+    await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
+    await page.getByRole('main').getByRole('alert').first().waitFor();
+    assert.equal(await page.getByLabel('Consignes').inputValue(), 'Un texte qui compte.');
+  });
+
+  test('that is gone has a page of its own', async () => {
     const made = await account.call('POST', '/api/workspaces', { name: 'Éphémère' });
     await page.goto(pageOf(server.url, 'documents', made.id));
     await page.getByRole('heading', { name: 'Documents', level: 1 }).waitFor();
@@ -255,6 +316,18 @@ describe('documents', () => {
     await page.getByRole('button', { name: 'Tous les documents' }).click();
   });
 
+  test('a PDF is shown beside its passages, at the page of a passage, under the strict policy', async () => {
+    await page.getByRole('button', { name: 'garantie-et-reparations.pdf', exact: true }).click();
+    await page.getByRole('button', { name: /^page 1/ }).first().click();
+    const frame = page.getByTitle('garantie-et-reparations.pdf', { exact: true });
+    assert.match(await frame.getAttribute('src'), /^blob:.*#page=1$/);
+    // The browser's own viewer is in the frame: nothing of it was refused.
+    for (let viewer; !viewer; ) viewer = page.frames().find((one) => one.url().startsWith('chrome-extension:')) ?? (await page.waitForTimeout(50));
+    assert.deepEqual(context.problems, []);
+    await screenshot(page, 'console-pdf');
+    await page.getByRole('button', { name: 'Tous les documents' }).click();
+  });
+
   test('are found by their name, deleted, and brought back', async () => {
     await page.getByRole('searchbox').fill('horaires');
     await page.getByText('1 document trouvé').waitFor();
@@ -297,6 +370,37 @@ describe('trying it', () => {
     await page.getByRole('alert').getByText('Le serveur est très occupé. Réessayez dans 7 secondes.').waitFor();
     assert.equal(await page.getByLabel('Votre question').inputValue(), 'Êtes-vous là ?');
     await page.unroute('**/api/chat');
+  });
+});
+
+describe('settings tried before they are saved', () => {
+  test('hold for the next question only, and can then be saved for everybody', async () => {
+    await page.goto(pageOf(server.url, 'playground', workspace));
+    const ask = async () => {
+      const before = await page.getByText(/Pertinence \d+/).count();
+      await page.getByLabel('Votre question').fill('Combien de jours ai-je pour renvoyer un article ?');
+      await page.getByRole('button', { name: 'Demander' }).click();
+      await page.getByText(/Pertinence \d+/).nth(before).waitFor();
+      return page.getByRole('complementary', { name: 'Passages retrouvés' }).getByRole('list').getByRole('listitem').count();
+    };
+    assert.ok((await ask()) > 1);
+    await page.getByText('Essayer d’autres réglages').click();
+    await page.getByLabel('Passages lus').fill('1');
+    await page.getByLabel('Consignes').fill('Sois bref.');
+    await page.getByText('2 essayés').waitFor();
+    await check(page, 'settings being tried');
+    assert.equal(await ask(), 1);
+    await page.getByText(/^Essai\s: Passages lus 1, Consignes$/).waitFor();
+    const saved_ = () => account.call('GET', `/api/workspaces/${workspace}/rag-config`);
+    assert.notEqual((await saved_()).top_k, 1);
+    await screenshot(page, 'console-tried');
+    await page.getByRole('button', { name: 'Revenir aux réglages enregistrés' }).click();
+    await page.getByRole('button', { name: 'Reposer la question' }).last().click();
+    await page.getByText(/Pertinence \d+/).nth(2).waitFor();
+    await page.getByLabel('Passages lus').fill('5');
+    await page.getByRole('button', { name: 'Enregistrer pour tous' }).click();
+    await saved(page);
+    assert.equal((await saved_()).top_k, 5);
   });
 });
 
@@ -597,6 +701,33 @@ describe('a network and a server that misbehave', () => {
     await page.unroute('**/api/workspaces/*/members');
   });
 
+  test('a server that says nothing is said to, and asked again', async () => {
+    await page.route('**/api/workspaces/*/answers**', (route) => route.abort('connectionrefused'));
+    await page.goto(pageOf(server.url, 'answers', workspace));
+    const alert = page.getByRole('main').getByRole('alert');
+    await alert.getByText('Le serveur ne répond pas.').waitFor();
+    await page.unroute('**/api/workspaces/*/answers**');
+    await alert.getByRole('button', { name: 'Réessayer' }).click();
+    await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+  });
+
+  test('names of files and words of visitors are text, whatever they hold', async () => {
+    const markup = '<img src=x onerror="globalThis.hacked=1"> مرحبا <script>globalThis.hacked=1</script>';
+    await account.upload(workspace, `${'😀'.repeat(60)}<img src=x onerror=hacked=1>.md`, `# ${markup}\n\n${markup} javascript:alert(1)`);
+    await visitorAsks(markup);
+    await account.indexed(workspace, 1);
+    for (const path of ['documents', 'conversations', 'insights']) {
+      await page.goto(pageOf(server.url, path, workspace));
+      await page.getByText(/<img src=x onerror/).first().waitFor();
+      await check(page, `${path} with markup`);
+    }
+    await page.goto(pageOf(server.url, 'documents', workspace));
+    await page.getByRole('button', { name: /<img src=x onerror/ }).first().click();
+    await page.getByText(/javascript:alert/).first().waitFor();
+    await check(page, 'a document with markup');
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+  });
+
   test('offline is said; what was typed is still there', async () => {
     await page.goto(pageOf(server.url, 'settings', workspace));
     await page.getByLabel('Consignes').fill('Écrit dans un tunnel.');
@@ -620,6 +751,23 @@ describe('a network and a server that misbehave', () => {
     await page.getByRole('button', { name: 'Réessayer' }).click();
     await page.getByRole('button', { name: 'faq-en.html', exact: true }).waitFor();
     await page.unroute('**/upload');
+  });
+
+  test('an upload that is cut at half is not in the list; it goes through afterwards', async () => {
+    await page.goto(pageOf(server.url, 'documents', workspace));
+    const devtools = await context.newCDPSession(page);
+    const network = (uploadThroughput, offline = false) => devtools.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+    await network(200_000);
+    await addFiles(page, [{ name: 'longue-notice.txt', mimeType: 'text/plain', buffer: Buffer.from('La selle se règle à la main. '.repeat(40_000)) }]);
+    const row = page.getByRole('listitem').filter({ hasText: 'longue-notice.txt' });
+    await page.waitForFunction(() => [...document.querySelectorAll('progress, [role=progressbar]')].some((one) => Number(one.getAttribute('aria-valuenow') ?? one.value) > 0));
+    await network(-1, true);
+    await row.getByRole('alert').waitFor();
+    await network(-1);
+    const { items } = await account.call('GET', `/api/documents/workspace/${workspace}?limit=200`);
+    assert.ok(!items.some((one) => one.filename === 'longue-notice.txt'), 'half a file is no document');
+    await page.getByRole('button', { name: 'Réessayer' }).click();
+    await page.getByRole('button', { name: 'longue-notice.txt', exact: true }).waitFor();
   });
 
   test('an address that does not exist has a page, and the API’s stays JSON', async () => {

@@ -121,6 +121,7 @@ const Expected kTable[] = {
     {"GET", "/ready", 200, 200, 200, 200, 200},
     {"GET", "/metrics", 401, 401, 401, 401, 401},
     {"GET", "/api/openapi.json", 200, 200, 200, 200, 200},
+    {"GET", "/api/site", 200, 200, 200, 200, 200},
     {"POST", "/api/auth/register", 422, 422, 422, 422, 422, kEmpty},
     {"POST", "/api/auth/login", 422, 422, 422, 422, 422, kEmpty},
     {"POST", "/api/auth/refresh", 422, 422, 422, 422, 422, kEmpty},

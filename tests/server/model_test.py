@@ -45,6 +45,59 @@ class Model(ServerTest):
         self.model.then(says(*said, size=1))
         self.assertEqual(self.assert_status(self.ask(), 200).json["response"], "".join(said))
 
+    def test_settings_are_tried_with_one_question(self):
+        config = f"/api/workspaces/{self.workspace}/rag-config"
+        before = self.server.request("GET", config, token=self.token).json
+        self.model.then(says("Arr. [1]"))
+        tried = {"temperature": 1.5, "top_k": 1, "max_tokens": 64, "system_prompt": "Réponds en pirate."}
+        reply = self.assert_status(self.ask(settings=tried), 200)
+        self.assertEqual(len(reply.json["sources"]), 1)
+        body = self.model.requests[0]["body"]
+        self.assertEqual((body["temperature"], body["max_tokens"]), (1.5, 64))
+        self.assertIn("Réponds en pirate.", body["messages"][0]["content"])
+        self.assertEqual(self.server.request("GET", config, token=self.token).json, before)
+        self.model.then(says("Nous disons deux à trois jours. [1]"))
+        self.assert_status(self.ask(), 200)
+        self.assertNotIn("pirate", self.model.requests[0]["body"]["messages"][0]["content"])
+
+    def test_a_tried_answer_is_never_kept(self):
+        workspace = self.server.workspace(self.token)
+        self.server.add(self.token, workspace, "livraison.html")
+        for settings, asked in (({"top_k": 2}, 1), (None, 1), (None, 0), ({}, 1), ({"temperature": None}, 1)):
+            with self.subTest(settings=settings):
+                self.model.then(says("Deux à trois jours [1]."))
+                reply = self.assert_status(self.ask(workspace=workspace, settings=settings), 200)
+                self.assertEqual((len(self.model.requests), reply.json["cached"]), (asked, not asked))
+                if settings is None and asked:  # it is kept after the answer has gone
+                    poll(lambda: self.server.request("GET", f"/api/workspaces/{workspace}/cache", token=self.token).json["items"], 30, "the answer is kept")
+        kept = self.server.request("GET", f"/api/workspaces/{workspace}/cache", token=self.token).json["items"]
+        self.assertEqual(len(kept), 1)
+
+    def test_who_may_try_settings_and_which(self):
+        def status(token, **fields):
+            return self.server.ask(token, self.workspace, QUESTION, **fields)
+        for settings, field in (({"top_k": 0}, "settings.top_k"), ({"top_k": 21}, "settings.top_k"), ({"temperature": "froid"}, "settings.temperature"),
+                                ({"similarity_threshold": 1.1}, "settings.similarity_threshold"), ({"chunk_size": 400}, "settings.chunk_size"),
+                                ({"enable_cache": False}, "settings.enable_cache"), ({"rien": 1}, "settings.rien")):
+            with self.subTest(settings=settings):
+                reply = self.assert_status(status(self.token, settings=settings), 422)
+                self.assertEqual([e["field"] for e in reply.json["errors"]], [field])
+        self.assert_status(status(self.token, settings=[1]), 422)
+        key = self.server.request("POST", f"/api/workspaces/{self.workspace}/api-keys", {"name": "Site"}, self.token).json["key"]
+        self.assert_status(status(key, settings={"top_k": 2}), 403, "admin_required")
+        email = "lectrice@exemple.fr"
+        self.server.request("POST", f"/api/workspaces/{self.workspace}/members", {"email": email, "role": "lecteur"}, self.token)
+        reader = self.server.register(email)
+        self.assert_status(status(reader, settings={"top_k": 2}), 403, "admin_required")
+        self.assert_status(status(reader, settings={}), 403, "admin_required")
+        stranger = self.server.register("voisin@exemple.fr")
+        self.assert_status(status(stranger, settings={"top_k": 2}), 404)
+        self.assert_status(status("", settings={"top_k": 2}), 401)
+        self.assertEqual(self.model.requests, [])
+        for token in (key, reader):
+            self.model.then(says("Bien. [1]"))
+            self.assert_status(status(token), 200)
+
     def test_what_is_sent(self):
         self.model.then(says("Bien. [1]"))
         self.assert_status(self.ask(), 200)

@@ -165,10 +165,11 @@ function Original({ document, page }: { document: Document; page: number | undef
       if (isPdf) return { url: URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: 'application/pdf' })), text: '' };
       return { url: '', text: (await response.text()).slice(0, kMostText) };
     },
-    enabled: isPdf || isText,
+    enabled: (isPdf && navigator.pdfViewerEnabled !== false) || isText,
     staleTime: Infinity,
   });
-  if (!isPdf && !isText) return <Note><p>{t('documents.noPreview')}</p><div><Button icon="download" onClick={() => void download(document).catch(toastFailure)}>{t('download')}</Button></div></Note>;
+  // Phones have no viewer inside a page (and say so): an empty frame would tell nothing.
+  if ((!isPdf || navigator.pdfViewerEnabled === false) && !isText) return <Note><p>{t('documents.noPreview')}</p><div><Button icon="download" onClick={() => void download(document).catch(toastFailure)}>{t('download')}</Button></div></Note>;
   if (content.isPending) return <SkeletonRows rows={1} className="h-96" />;
   if (content.error) return <Failed error={content.error} again={() => void content.refetch()} />;
   if (isPdf) return <iframe key={page} title={document.filename} src={`${content.data.url}#page=${page ?? 1}`} className="h-[80dvh] w-full rounded-md border border-rule bg-sheet" />;

@@ -109,9 +109,12 @@ export type ChatEvent =
   | ({ type: 'done' } & ChatDone)
   | { type: 'error'; code: string; content: string };
 
+/** What of the settings can be tried with a question, without being saved. */
+export type TriedSettings = Partial<Pick<RagConfig, 'llm_model' | 'temperature' | 'max_tokens' | 'top_p' | 'top_k' | 'similarity_threshold' | 'system_prompt' | 'language' | 'fallback_message'>>;
+
 /** A streamed answer, event by event. */
-export async function* chat(workspace: string, message: string, conversation: string | undefined, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-  const response = await raw('POST', '/api/chat', { workspace_id: workspace, message, stream: true, ...(conversation && { conversation_id: conversation }) }, signal);
+export async function* chat(workspace: string, message: string, conversation: string | undefined, settings: TriedSettings | undefined, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  const response = await raw('POST', '/api/chat', { workspace_id: workspace, message, stream: true, ...(conversation && { conversation_id: conversation }), ...(settings && { settings }) }, signal);
   if (!response.body) throw offline();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -73,3 +73,11 @@ export function readerStatement(engine: Engine, base: string): string {
   if (engine === 'mysql') return `CREATE USER 'monitora'@'%' IDENTIFIED BY '…';\nGRANT SELECT ON ${name ? quote('mysql', name) : 'shop'}.orders TO 'monitora'@'%';`;
   return "CREATE LOGIN monitora WITH PASSWORD = '…';\nCREATE USER monitora FOR LOGIN monitora;\nGRANT SELECT ON dbo.orders TO monitora;";
 }
+
+/** The tables that may be read, each with those of its columns that may. */
+export function readableTables(saved: { allowed_tables: string[] }, tables: ExternalTable[]): ExternalTable[] {
+  return understood(saved.allowed_tables, tables).flatMap((allowed) => {
+    const table = tables.find((one) => nameOf(one) === allowed.name);
+    return table ? [{ ...table, columns: table.columns.filter((one) => !allowed.columns || allowed.columns.includes(one.name)) }] : [];
+  });
+}

@@ -34,6 +34,9 @@ export function preferredLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en';
 }
 
+// Asked for early: a page in English is shown once its texts are there.
+if (typeof window !== 'undefined' && preferredLanguage() === 'en') void import('@/texts/en');
+
 export async function setLanguage(next: Language, keep = true) {
   if (keep) {
     try {

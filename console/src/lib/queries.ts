@@ -47,6 +47,10 @@ export async function all<T>(page: (cursor: string | undefined) => Promise<{ ite
   }
 }
 
+/** What pages before signing in have to know of this server. */
+export const useSite = () =>
+  useQuery({ queryKey: ['site'], queryFn: () => got(api.GET('/api/site')), staleTime: Infinity });
+
 export const useWorkspaces = () =>
   useQuery({
     queryKey: keys.workspaces,
@@ -86,6 +90,7 @@ export interface ConversationFilters {
   feedback?: 1 | -1;
   max_confidence?: number;
 }
+export const kNoFilter: ConversationFilters = {};
 export function useConversations(id: string, filters: ConversationFilters) {
   const live = useIsLive();
   return useInfiniteQuery({
@@ -167,6 +172,12 @@ export const useExternalDatabase = (id: string) =>
     queryKey: keys.database(id),
     queryFn: () => got(api.GET('/api/workspaces/{wid}/database', { params: { path: { wid: id } } })),
   });
+
+export const kMonth = { period: '30d' } as const;
+/** All that the overview reads, so that it can be asked for beside the workspace itself. */
+export function useOverview(id: string) {
+  return { documents: useDocuments(id, undefined), failed: useDocuments(id, 'error'), conversations: useConversations(id, kNoFilter), insights: useInsights(id, 30), analytics: useAnalytics(id, kMonth) };
+}
 
 /** Puts a changed workspace where pages read it. */
 export function useRemember() {

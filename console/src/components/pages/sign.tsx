@@ -8,6 +8,7 @@ import { useAuth } from '@/lib/auth-context';
 import { signIn } from '@/lib/auth';
 import { ApiError, sentenceOf } from '@/lib/failures';
 import { useText } from '@/lib/language';
+import { useSite } from '@/lib/queries';
 import { useTitle } from '@/lib/title';
 import { safeNext } from '@/lib/url';
 
@@ -28,6 +29,7 @@ export function Sign({ kind }: { kind: 'in' | 'up' | 'invitation' }) {
   const form = useRef<HTMLFormElement>(null);
   const next = safeNext(params.get('next'));
   const workspace = params.get('workspace') ?? '';
+  const registration = useSite().data?.registration ?? 'open';
   useTitle(t(kind === 'in' ? 'sign.in.title' : kind === 'up' ? 'sign.up.title' : 'invitation.title'));
 
   useEffect(() => {
@@ -58,6 +60,8 @@ export function Sign({ kind }: { kind: 'in' | 'up' | 'invitation' }) {
         <p className="text-soft">{kind === 'invitation' ? t('invitation.text', workspace) : t(up ? 'sign.up.text' : 'sign.in.text')}</p>
       </div>
       {kind === 'in' && params.has('next') && params.get('expired') !== null && <Note>{t('sign.expired')}</Note>}
+      {up && registration === 'closed' && <Note tone="warn"><p>{t('sign.closed')}</p></Note>}
+      {kind === 'up' && registration === 'invite' && <Note><p>{t('sign.invite')}</p></Note>}
       {failure && !passwordError && !emailError && <Note tone="bad" role="alert"><p>{sentenceOf(failure)}</p></Note>}
       <form ref={form} className="grid gap-5" noValidate onSubmit={(event) => void submit(event)}>
         {up && <TextField label={t('sign.name')} autoComplete="name" maxLength={255} value={name} onText={setName} />}
@@ -65,10 +69,10 @@ export function Sign({ kind }: { kind: 'in' | 'up' | 'invitation' }) {
         <PasswordField label={t('sign.password')} autoComplete={up ? 'new-password' : 'current-password'} required maxLength={1024} value={password} onText={setPassword} error={passwordError} {...(up && { hint: t('sign.passwordHint', kLeastPassword), minLength: kLeastPassword })} />
         <Button type="submit" look="primary" busy={busy} className="min-h-11">{t(up ? 'sign.up.go' : 'sign.in.go')}</Button>
       </form>
-      <p className="text-soft">
+      {(up || registration !== 'closed') && <p className="text-soft">
         {t(up ? 'sign.have' : 'sign.none')}{' '}
         <Link prefetch={false} className="font-semibold text-link underline underline-offset-2" href={up ? other('sign-in') : other('sign-up')}>{t(up ? 'sign.in.go' : 'sign.up.go')}</Link>
-      </p>
+      </p>}
     </div>
   );
 }

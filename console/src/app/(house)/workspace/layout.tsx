@@ -1,4 +1,5 @@
 'use client';
+import { usePathname } from 'next/navigation';
 import { Suspense } from 'react';
 import type { ReactNode } from 'react';
 import { Shell } from '@/components/shell';
@@ -7,15 +8,15 @@ import { Empty, Failed, LinkButton } from '@/components/ui';
 import { ApiError } from '@/lib/failures';
 import { useText } from '@/lib/language';
 import { useLiveWorkspace } from '@/lib/live';
-import { useWorkspace } from '@/lib/queries';
+import { useOverview, useWorkspace } from '@/lib/queries';
 import { useAddress } from '@/lib/url';
 import { WorkspaceContext } from '@/lib/workspace-context';
 
 function Frame({ children }: { children: ReactNode }) {
   const t = useText();
   const id = useAddress().get('id');
+  const overview = usePathname().replace(/\/$/, '') === '/workspace';
   const { data, error, refetch } = useWorkspace(id);
-
   useLiveWorkspace(data ? id : '');
   const gone = !id || (error instanceof ApiError && [400, 404, 422].includes(error.status));
   if (gone) {
@@ -25,13 +26,19 @@ function Frame({ children }: { children: ReactNode }) {
       </Shell>
     );
   }
-  if (!data) return error ? <Shell><Failed error={error} again={() => void refetch()} /></Shell> : <ShellSkeleton />;
+  if (!data) return error ? <Shell><Failed error={error} again={() => void refetch()} /></Shell> : <>{overview && <OverviewAhead id={id} />}<ShellSkeleton /></>;
   return (
     <WorkspaceContext value={data}>
       {/* The key: nothing typed for one workspace stays for another. */}
       <Shell workspace={data} key={id}>{children}</Shell>
     </WorkspaceContext>
   );
+}
+
+/** The first page's figures are on their way while the workspace itself is. */
+function OverviewAhead({ id }: { id: string }) {
+  useOverview(id);
+  return null;
 }
 
 export default function WorkspaceLayout({ children }: { children: ReactNode }) {

@@ -6,19 +6,18 @@ import { Badge, Failed, Figure, LinkButton, PageTitle, Skeleton, SkeletonRows } 
 import { Icon } from '@/components/icons';
 import { ago, number, percent, duration } from '@/lib/format';
 import { useText } from '@/lib/language';
-import { useAnalytics, useConversations, useDocuments, useInsights } from '@/lib/queries';
+import { kMonth, kNoFilter, useAnalytics, useConversations, useDocuments, useInsights } from '@/lib/queries';
 import { useTitle } from '@/lib/title';
 import { workspaceHref } from '@/lib/url';
 import { useCurrent } from '@/lib/workspace-context';
 
 const Chart = dynamic(() => import('@/components/chart').then((one) => one.Chart), { ssr: false, loading: () => <Skeleton className="h-44" /> });
-const kRange = { period: '30d' } as const;
 
 export default function Overview() {
   const t = useText();
   const { workspace, id } = useCurrent();
   useTitle(t('nav.overview'), workspace.name);
-  const analytics = useAnalytics(id, kRange);
+  const analytics = useAnalytics(id, kMonth);
   const figures = analytics.data;
   const series = useMemo(() => (figures ? [{ label: t('analytics.messages'), values: figures.history.map((one) => one.messages), color: 1 as const, kind: 'area' as const }] : []), [figures, t]);
   const times = useMemo(() => figures?.history.map((one) => one.date) ?? [], [figures]);
@@ -94,7 +93,6 @@ function FirstSteps() {
   );
 }
 
-const kNoFilter = {};
 function RecentConversations() {
   const t = useText();
   const { id } = useCurrent();

@@ -4,9 +4,10 @@ import type { FormEvent } from 'react';
 import { RichText } from '@/components/rich-text';
 import { Score } from '@/components/score';
 import { Sources } from '@/components/sources';
+import { TrySettings, settingsInWords } from '@/components/try-settings';
 import { Badge, Button, Note, PageTitle, cx } from '@/components/ui';
 import { chat } from '@/lib/api-sqlserver';
-import type { ChatDone, Source } from '@/lib/api-sqlserver';
+import type { ChatDone, Source, TriedSettings } from '@/lib/api-sqlserver';
 import { useDraft } from '@/lib/drafts';
 import { sentenceOf } from '@/lib/failures';
 import { duration } from '@/lib/format';
@@ -24,13 +25,15 @@ interface Turn {
   failure?: string;
   firstMs?: number;
   wholeMs?: number;
+  /** Settings that were tried with it, in words. */
+  tried?: string;
 }
 /** Conversations of this visit, by workspace: another page and back, and they are still there. */
 const kept = new Map<string, { turns: Turn[]; conversation: string | undefined }>();
 
 export default function Playground() {
   const t = useText();
-  const { workspace, id } = useCurrent();
+  const { workspace, id, mayEdit } = useCurrent();
   const [turns, setTurns] = useState<Turn[]>(() => kept.get(id)?.turns ?? []);
   const [picked, setPicked] = useState<{ turn: number; source?: number } | null>(null);
   const conversation = useRef(kept.get(id)?.conversation);
@@ -38,6 +41,7 @@ export default function Playground() {
   const [busy, setBusy] = useState(false);
   const [spoken, setSpoken] = useState('');
   const draft = useDraft(`ask:${id}`, '');
+  const tried = useDraft<TriedSettings>(`tried:${id}`, {});
   const foot = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   useTitle(t('nav.playground'), workspace.name);
@@ -54,7 +58,8 @@ export default function Playground() {
     draft.clear();
     setSpoken(t('playground.writing'));
     const turn = Date.now();
-    let now: Turn = { id: turn, question: question.trim(), answer: '', sources: [], state: 'waiting' };
+    const settings = mayEdit && Object.keys(tried.value).length > 0 ? tried.value : undefined;
+    let now: Turn = { id: turn, question: question.trim(), answer: '', sources: [], state: 'waiting', ...(settings && { tried: settingsInWords(settings) }) };
     const begun = performance.now();
     let frame = 0;
     // The page is drawn once a frame, however fast the words come.
@@ -69,7 +74,7 @@ export default function Playground() {
     setTurns((all) => [...all, now]);
     setPicked({ turn });
     try {
-      for await (const event of chat(id, now.question, conversation.current, stop.signal)) {
+      for await (const event of chat(id, now.question, conversation.current, settings, stop.signal)) {
         if (event.type === 'sources') show({ sources: event.sources });
         if (event.type === 'token') show({ state: 'writing', answer: now.answer + event.content, firstMs: now.firstMs ?? performance.now() - begun });
         if (event.type === 'error') show({ state: 'failed', failure: event.content });
@@ -104,6 +109,11 @@ export default function Playground() {
     setPicked(null);
     field.current?.focus();
   };
+  // As its own conversation: what was answered before would answer for the settings.
+  const askAnew = (question: string) => {
+    conversation.current = undefined;
+    void ask(question);
+  };
   const shown = turns.find((one) => one.id === picked?.turn) ?? turns.at(-1);
   const suggestions = workspace.widget_config.suggested_questions;
 
@@ -133,8 +143,10 @@ export default function Playground() {
                       <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-sm text-faint">
                         <Score value={one.done.rag_score} />
                         {one.done.cached && <Badge tone="marker">{t('cached')}</Badge>}
+                        {one.tried && <Badge tone="warn"><span className="whitespace-normal">{t('tried.badge', one.tried)}</span></Badge>}
                         <span>{t('playground.times', duration(one.firstMs ?? null), duration(one.wholeMs ?? null))}</span>
                         {shown?.id !== one.id && <button type="button" className="text-link underline underline-offset-2" onClick={() => setPicked({ turn: one.id })}>{t('playground.showSources', one.sources.length)}</button>}
+                        {mayEdit && !busy && <button type="button" className="text-link underline underline-offset-2" onClick={() => askAnew(one.question)}>{t('tried.again')}</button>}
                       </p>
                     )}
                   </div>
@@ -153,6 +165,7 @@ export default function Playground() {
           <p role="status" className="sr-only">{spoken}</p>
         </div>
         <aside aria-labelledby="found" className="xl:sticky xl:top-9 xl:max-h-[calc(100dvh-4.5rem)] xl:self-start xl:overflow-y-auto" tabIndex={shown ? 0 : undefined}>
+          {mayEdit && <TrySettings tried={tried.value} onChange={(next) => (next ? tried.set(next) : tried.clear())} />}
           <h2 id="found" className="mb-1 text-lg">{t('playground.found')}</h2>
           <p className="mb-4 text-sm text-faint">{shown ? t('playground.foundFor', shown.question.slice(0, 120)) : t('playground.foundHint')}</p>
           {shown && shown.state !== 'waiting' && <Sources workspace={id} sources={shown.sources} cited={picked?.turn === shown.id ? picked.source : undefined} />}

@@ -35,8 +35,10 @@ function General() {
   const t = useText();
   const { workspace, id, mayEdit } = useCurrent();
   const remember = useRemember();
-  const draft = useDraft(`general:${id}`, { name: workspace.name, description: workspace.description ?? '' });
-  const form = draft.value;
+  const saved = { name: workspace.name, description: workspace.description ?? '' };
+  // Drafts hold what was changed here, and nothing else: a colleague's change of the rest stays.
+  const draft = useDraft<Partial<typeof saved>>(`general:${id}`, {});
+  const form = { ...saved, ...draft.value };
   const save = useMutation({
     mutationFn: () => got(api.PATCH('/api/workspaces/{wid}', { params: { path: { wid: id } }, body: { ...(form.name !== workspace.name && { name: form.name.trim() }), ...(form.description !== (workspace.description ?? '') && { description: form.description.trim() || null }) } })),
     onSuccess: (next) => {
@@ -67,8 +69,8 @@ function General() {
       <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (changed && form.name.trim() && !save.isPending) save.mutate(); }}>
         {save.error && !field('name') && !field('description') && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}
         <fieldset disabled={!mayEdit} className="grid gap-5">
-          <TextField label={t('create.name')} dir="auto" maxLength={255} required value={form.name} error={form.name.trim() ? field('name') : t('create.nameMissing')} onText={(name) => draft.set({ ...form, name })} />
-          <TextArea label={t('create.description')} dir="auto" rows={3} maxLength={4000} value={form.description} error={field('description')} onText={(description) => draft.set({ ...form, description })} />
+          <TextField label={t('create.name')} dir="auto" maxLength={255} required value={form.name} error={form.name.trim() ? field('name') : t('create.nameMissing')} onText={(name) => draft.set({ ...draft.value, name })} />
+          <TextArea label={t('create.description')} dir="auto" rows={3} maxLength={4000} value={form.description} error={field('description')} onText={(description) => draft.set({ ...draft.value, description })} />
         </fieldset>
         {mayEdit && <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={!changed || !form.name.trim()}>{t('save')}</Button>{changed && <Button onClick={draft.clear}>{t('discard')}</Button>}</div>}
         <Check label={t('settings.active')} hint={t('settings.activeHint')} checked={workspace.is_active} disabled={!mayEdit} onCheck={(on) => pause.mutate(on)} />
@@ -83,9 +85,9 @@ function Answers() {
   const remember = useRemember();
   const client = useQueryClient();
   const saved = workspace.rag_config;
-  const draft = useDraft<RagConfig>(`rag:${id}`, saved);
-  const form = draft.value;
-  const change = (part: Partial<RagConfig>) => draft.set({ ...form, ...part });
+  const draft = useDraft<Partial<RagConfig>>(`rag:${id}`, {});
+  const form: RagConfig = { ...saved, ...draft.value };
+  const change = (part: Partial<RagConfig>) => draft.set({ ...draft.value, ...part });
   const differs = (name: keyof RagConfig) => JSON.stringify(form[name]) !== JSON.stringify(saved[name]);
   const changed = (Object.keys(saved) as (keyof RagConfig)[]).filter(differs);
   const save = useMutation({

@@ -42,12 +42,12 @@ function Appearance() {
   const client = useQueryClient();
   const remember = useRemember();
   const saved = workspace.widget_config;
-  const draft = useDraft<WidgetConfig>(`widget:${id}`, saved);
+  // Only what was changed here: what somebody else changes meanwhile stays.
+  const draft = useDraft<Partial<WidgetConfig>>(`widget:${id}`, {});
   const [device, setDevice] = useState<'desktop' | 'phone'>('desktop');
-  const form = draft.value;
-  const change = (part: Partial<WidgetConfig>) => draft.set({ ...form, ...part });
+  const form: WidgetConfig = { ...saved, ...draft.value };
+  const change = (part: Partial<WidgetConfig>) => draft.set({ ...draft.value, ...part });
   const save = useMutation({
-    // Only what was changed here: what somebody else changes meanwhile stays.
     mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: Object.fromEntries(Object.entries(form).filter(([name, value]) => !name.startsWith('handover') && JSON.stringify(value) !== JSON.stringify(saved[name as keyof WidgetConfig]))) })),
     onSuccess: (widget_config) => {
       remember({ ...workspace, widget_config });
@@ -128,10 +128,10 @@ function Handover() {
   const { workspace, id, mayEdit } = useCurrent();
   const remember = useRemember();
   const saved = { handover_enabled: workspace.widget_config.handover_enabled, handover_email: workspace.widget_config.handover_email, handover_after_low: workspace.widget_config.handover_after_low };
-  const draft = useDraft(`handover:${id}`, saved);
-  const form = draft.value;
+  const draft = useDraft<Partial<typeof saved>>(`handover:${id}`, {});
+  const form = { ...saved, ...draft.value };
   const save = useMutation({
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: form })),
+    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: draft.value })),
     onSuccess: (widget_config) => {
       remember({ ...workspace, widget_config });
       draft.clear();
@@ -148,9 +148,9 @@ function Handover() {
     <Section title={t('handover.title')} hint={t('handover.hint')}>
       <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (changed && !save.isPending) save.mutate(); }}>
         <fieldset disabled={!mayEdit} className="grid gap-5">
-          <Check label={t('handover.enabled')} hint={t('handover.enabledHint')} checked={form.handover_enabled} onCheck={(handover_enabled) => draft.set({ ...form, handover_enabled })} />
-          <TextField label={t('handover.email')} hint={t('handover.emailHint')} type="email" maxLength={254} value={form.handover_email} error={save.error ? (save.error instanceof ApiError && save.error.field('handover_email')) || sentenceOf(save.error) : undefined} onText={(handover_email) => draft.set({ ...form, handover_email })} />
-          <RangeField label={t('handover.after')} hint={t('handover.afterHint')} min={0} max={5} value={form.handover_after_low} shown={form.handover_after_low === 0 ? t('handover.never') : String(form.handover_after_low)} onValue={(handover_after_low) => draft.set({ ...form, handover_after_low })} />
+          <Check label={t('handover.enabled')} hint={t('handover.enabledHint')} checked={form.handover_enabled} onCheck={(handover_enabled) => draft.set({ ...draft.value, handover_enabled })} />
+          <TextField label={t('handover.email')} hint={t('handover.emailHint')} type="email" maxLength={254} value={form.handover_email} error={save.error ? (save.error instanceof ApiError && save.error.field('handover_email')) || sentenceOf(save.error) : undefined} onText={(handover_email) => draft.set({ ...draft.value, handover_email })} />
+          <RangeField label={t('handover.after')} hint={t('handover.afterHint')} min={0} max={5} value={form.handover_after_low} shown={form.handover_after_low === 0 ? t('handover.never') : String(form.handover_after_low)} onValue={(handover_after_low) => draft.set({ ...draft.value, handover_after_low })} />
         </fieldset>
         {mayEdit && (
           <div className="flex flex-wrap gap-2">
