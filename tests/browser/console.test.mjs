@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
@@ -56,7 +57,7 @@ describe('accounts', () => {
     await page.goto(server.url);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await check(page, 'landing page');
-    await page.getByRole('link', { name: 'Créer un compte' }).click();
+    await page.getByRole('link', { name: 'Créer un compte' }).first().click();
     await page.getByLabel('Adresse e-mail').fill(kEmail);
     await page.getByLabel('Mot de passe', { exact: true }).fill('court');
     await page.getByRole('button', { name: 'Créer un compte' }).click();
@@ -219,8 +220,8 @@ describe('a workspace', () => {
     await account.call('PATCH', `/api/workspaces/${workspace}/rag-config`, { fallback_message: 'Appelez-nous.' });
     await account.call('PATCH', `/api/workspaces/${workspace}`, { description: 'Écrite par une collègue' });
     await page.reload();
-    await page.getByLabel('Description').waitFor();
-    assert.equal(await page.getByLabel('Description').inputValue(), 'Écrite par une collègue');
+    await page.getByLabel(/De quoi répond-il/).waitFor();
+    assert.equal(await page.getByLabel(/De quoi répond-il/).inputValue(), 'Écrite par une collègue');
     assert.equal(await page.getByLabel('Consignes').inputValue(), 'Tutoyez toujours.');
     await page.getByRole('button', { name: 'Enregistrer' }).nth(1).click();
     await saved(page);
@@ -613,7 +614,7 @@ describe('widget, keys, members', () => {
         assert.deepEqual(buttons.filter((one) => changing.test(one)), [], name);
         assert.equal(await reader.locator('main input:not([type=search]):not([type=date]):enabled:not([data-keep])').evaluateAll((all) => all.filter((one) => !one.closest('fieldset:disabled') && !/Comparer/.test(one.labels?.[0]?.textContent ?? '')).length), 0, `${name}: an input that a reader may not use`);
       }
-      for (const name of ['members', 'keys']) {
+      for (const name of ['members', 'keys', 'database']) {
         await reader.goto(pageOf(server.url, name, workspace));
         await reader.getByRole('heading', { name: 'Réservé aux administrateurs' }).waitFor();
         assert.equal(await reader.getByRole('link', { name: 'Membres' }).count(), 0);
@@ -678,6 +679,7 @@ describe('a network and a server that misbehave', () => {
     await context.clearCookies();
     await signIn(page, server.url, kEmail);
     await page.waitForURL('**/workspaces');
+    account = await Account.open(server.url, 'login', kEmail, kPassword);
   });
   const fails = (status, headers = {}) => (route) => route.fulfill({ status, headers, json: { detail: 'Le serveur a rencontré une erreur.', code: 'internal', request_id: '00000000-0000-4000-8000-000000000000' } });
 
@@ -754,20 +756,37 @@ describe('a network and a server that misbehave', () => {
   });
 
   test('an upload that is cut at half is not in the list; it goes through afterwards', async () => {
-    await page.goto(pageOf(server.url, 'documents', workspace));
-    const devtools = await context.newCDPSession(page);
-    const network = (uploadThroughput, offline = false) => devtools.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
-    await network(200_000);
-    await addFiles(page, [{ name: 'longue-notice.txt', mimeType: 'text/plain', buffer: Buffer.from('La selle se règle à la main. '.repeat(40_000)) }]);
-    const row = page.getByRole('listitem').filter({ hasText: 'longue-notice.txt' });
-    await page.waitForFunction(() => [...document.querySelectorAll('progress, [role=progressbar]')].some((one) => Number(one.getAttribute('aria-valuenow') ?? one.value) > 0));
-    await network(-1, true);
-    await row.getByRole('alert').waitFor();
-    await network(-1);
-    const { items } = await account.call('GET', `/api/documents/workspace/${workspace}?limit=200`);
-    assert.ok(!items.some((one) => one.filename === 'longue-notice.txt'), 'half a file is no document');
-    await page.getByRole('button', { name: 'Réessayer' }).click();
-    await page.getByRole('button', { name: 'longue-notice.txt', exact: true }).waitFor();
+    let cut = true;
+    const proxy = createTcpServer((client) => {
+      const upstream = connect(new URL(server.url).port, '127.0.0.1');
+      const end = () => (client.destroy(), upstream.destroy());
+      let seen = 0;
+      client.on('data', (part) => {
+        seen += part.length;
+        if (cut && seen > 500_000) end();
+        else upstream.write(part);
+      });
+      upstream.on('data', (part) => client.write(part));
+      for (const side of [client, upstream]) side.on('close', end).on('error', end);
+    });
+    await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${proxy.address().port}`;
+    try {
+      await another({}, async (one) => {
+        await signIn(one, url, kEmail);
+        await one.waitForURL('**/workspaces');
+        await one.goto(pageOf(url, 'documents', workspace));
+        await addFiles(one, [{ name: 'longue-notice.txt', mimeType: 'text/plain', buffer: Buffer.from('La selle se règle à la main. '.repeat(40_000)) }]);
+        await one.getByRole('listitem').filter({ hasText: 'longue-notice.txt' }).getByRole('alert').waitFor();
+        const { items } = await account.call('GET', `/api/documents/workspace/${workspace}?limit=200`);
+        assert.ok(!items.some((each) => each.filename === 'longue-notice.txt'), 'half a file is no document');
+        cut = false;
+        await one.getByRole('button', { name: 'Réessayer' }).click();
+        await one.getByRole('button', { name: 'longue-notice.txt', exact: true }).waitFor();
+      });
+    } finally {
+      proxy.close();
+    }
   });
 
   test('an address that does not exist has a page, and the API’s stays JSON', async () => {
@@ -781,6 +800,35 @@ describe('a network and a server that misbehave', () => {
 
   test('nothing went wrong on the pages of these journeys', () => {
     assert.deepEqual(context.problems, []);
+  });
+});
+
+describe('a server that takes no sign-ups and has no landing page', () => {
+  test('leads to signing in, and says so', async () => {
+    const other = await startMonitora({ LANDING: 'sign-in', REGISTRATION: 'closed' });
+    try {
+      await another({}, async (fresh) => {
+        await fresh.goto(other.url);
+        await fresh.waitForURL(`${other.url}/sign-in`);
+        await fresh.getByRole('heading', { name: 'Connexion' }).waitFor();
+        await fresh.getByRole('link', { name: 'Créer un compte' }).waitFor({ state: 'detached' });
+        await fresh.getByRole('link', { name: 'MONITORA' }).click();
+        await fresh.waitForURL(`${other.url}/sign-in`);
+        await fresh.goto(`${other.url}/sign-up`);
+        await fresh.getByText('Les inscriptions sont fermées sur ce serveur.').waitFor();
+        await check(fresh, 'closed sign-up');
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('the console comes in the form that the browser takes', async () => {
+    for (const [accepted, coding] of [['gzip, deflate, br', 'br'], ['gzip', 'gzip'], ['identity', null]]) {
+      const response = await fetch(`${server.url}/sign-in`, { headers: { 'Accept-Encoding': accepted } });
+      assert.equal(response.headers.get('content-encoding'), coding);
+      assert.match(await response.text(), /<html/);
+    }
   });
 });
 
