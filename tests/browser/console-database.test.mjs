@@ -122,6 +122,39 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
       await check(page, `${kind}, a refused statement`);
     });
 
+    test('orders are mapped, and each customer is told of their own only', async () => {
+      await account.call('PUT', `/api/workspaces/${workspace}/database`, { allowed_tables: [`${shop.schema}.orders`, `${shop.schema}.customers (id, email)`] });
+      await page.goto(pageOf(server.url, 'database', workspace, '&part=orders'));
+      assert.equal(await page.getByLabel('Table des commandes').inputValue(), `${shop.schema}.orders`, 'proposed');
+      await page.getByLabel('Numéro de commande').selectOption('id');
+      await page.getByLabel('Date de commande').selectOption('created_on');
+      await page.getByLabel('État de la commande').selectOption('status');
+      await page.getByLabel('L’acheteur est dans une autre table').check();
+      await page.getByLabel('Table des clients').selectOption(`${shop.schema}.customers`);
+      await page.getByLabel('Sa clé').selectOption('id');
+      await page.getByLabel('La même, dans les commandes').selectOption('customer_id');
+      await page.getByLabel('Colonne comparée au jeton').selectOption('email');
+      await page.getByRole('button', { name: 'Lire les états dans la base' }).click();
+      await page.getByRole('button', { name: 'Retirer l’état livrée' }).waitFor();
+      await check(page, `${kind}, a mapping of orders`);
+      await page.getByRole('button', { name: 'Enregistrer' }).click();
+      await saved(page);
+      const ask = async (email) => {
+        await page.getByLabel(/^Au nom de/).fill(email);
+        await Promise.all([page.waitForResponse('**/orders/try'), page.getByRole('button', { name: 'Voir la réponse' }).click()]);
+      };
+      await ask('chloe@exemple.fr');
+      await page.getByText('101', { exact: true }).waitFor();
+      assert.equal(await page.getByText('103', { exact: true }).count(), 0);
+      await check(page, `${kind}, orders tried`);
+      if (kind === 'PostgreSQL') await screenshot(page, 'console-database-orders');
+      await ask('');
+      await page.getByText('101', { exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Arrêter le suivi' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Arrêter le suivi' }).click();
+      await page.getByText('Suivi arrêté.').waitFor();
+    });
+
     test('is switched off, moved only with its password, and removed', async () => {
       await part('Connexion');
       await page.getByLabel('Se servir de cette base').uncheck();

@@ -74,6 +74,7 @@ class Model(ServerTest):
         self.assertEqual(len(kept), 1)
 
     def test_who_may_try_settings_and_which(self):
+        self.model.then(says("Personne ne devait le demander."))
         def status(token, **fields):
             return self.server.ask(token, self.workspace, QUESTION, **fields)
         for settings, field in (({"top_k": 0}, "settings.top_k"), ({"top_k": 21}, "settings.top_k"), ({"temperature": "froid"}, "settings.temperature"),

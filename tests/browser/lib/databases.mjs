@@ -11,10 +11,10 @@ export const kPassword = 'lecture-seule-42';
 
 const kTables = `
   CREATE TABLE customers (id int PRIMARY KEY, name varchar(100) NOT NULL, email varchar(100), city varchar(100));
-  CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customers (id), status varchar(20), total numeric(10,2));
+  CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customers (id), status varchar(20), total numeric(10,2), created_on date);
   CREATE TABLE secrets (id int PRIMARY KEY, token varchar(100));
   INSERT INTO customers VALUES (1, 'Chloé Arnaud', 'chloe@exemple.fr', 'Nantes'), (2, 'Ferhat 😀', NULL, 'Lyon');
-  INSERT INTO orders VALUES (101, 1, 'expédiée', 59.90), (102, 1, 'en cours', 12.00), (103, 2, 'livrée', 249.00);
+  INSERT INTO orders VALUES (101, 1, 'expédiée', 59.90, '2026-03-02'), (102, 1, 'en cours', 12.00, '2026-03-04'), (103, 2, 'livrée', 249.00, '2026-02-11');
   INSERT INTO secrets VALUES (1, 'jamais-montré');`;
 
 /** The directory of a server, and how to end it where it is ours. */
