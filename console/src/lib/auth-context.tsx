@@ -15,11 +15,11 @@ interface Auth {
 const unknown: Auth = { state: 'unknown', user: null };
 const Context = createContext<Auth>(unknown);
 
-// While the page is still being made alive: what it shows waits for the session.
-if (typeof window !== 'undefined') void restore();
-
 export function AuthProvider({ children }: { children: ReactNode }) {
   const auth = useSyncExternalStore(session.subscribe, session.get, () => unknown);
+  useEffect(() => {
+    void restore();
+  }, []);
   return <Context value={auth}>{children}</Context>;
 }
 
