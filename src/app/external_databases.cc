@@ -1,13 +1,14 @@
 #include "app/external_databases.h"
 
 #include "base/log.h"
+#include "ports/secret_contexts.h"
 
 namespace monitora {
 namespace {
 
 // A ciphertext that was moved to another workspace does not open there.
 std::string context_of(const WorkspaceId& workspace) {
-  return "external_database:" + workspace.to_string();
+  return kExternalDatabaseSecret + workspace.to_string();
 }
 
 template <class T>
@@ -47,6 +48,8 @@ Result<ExternalDatabase> ExternalDatabases::put(const Actor& actor, const Worksp
   assign(database.user, change.user);
   assign(database.schema_type, change.schema_type);
   assign(database.allowed_tables, change.allowed_tables);
+  assign(database.descriptions, change.descriptions);
+  assign(database.sample_rows, change.sample_rows);
   assign(database.is_enabled, change.is_enabled);
 
   const bool elsewhere = database.host != before.host || database.port != before.port ||
@@ -126,6 +129,19 @@ Result<std::vector<ExternalTable>> ExternalDatabases::tables(const WorkspaceId& 
   return parts_.data.tables(found);
 }
 
+Result<ExternalLogin> ExternalDatabases::enabled_login(const WorkspaceId& workspace) {
+  MONITORA_ASSIGN(ExternalLogin found, login(workspace));
+  if (!found.database.is_enabled)
+    return Status(Code::conflict, "database_disabled",
+                  {"Cette base est désactivée : activez-la d'abord.",
+                   "This database is switched off: switch it on first."});
+  if (found.database.allowed_tables.empty())
+    return Status(Code::conflict, "no_tables_allowed",
+                  {"Aucune table n'est autorisée : choisissez celles que l'assistant peut lire.",
+                   "No table is allowed: choose those that the assistant may read."});
+  return found;
+}
+
 Result<ExternalData::Answer> ExternalDatabases::query(const Actor& actor,
                                                       const WorkspaceId& workspace,
                                                       const std::string& sql) {
@@ -137,15 +153,7 @@ Result<ExternalData::Answer> ExternalDatabases::query(const Actor& actor,
 Result<ExternalData::Answer> ExternalDatabases::read(const WorkspaceId& workspace,
                                                      const std::string& sql,
                                                      const ExternalParameters& parameters) {
-  MONITORA_ASSIGN(const ExternalLogin found, login(workspace));
-  if (!found.database.is_enabled)
-    return Status(Code::conflict, "database_disabled",
-                  {"Cette base est désactivée : activez-la d'abord.",
-                   "This database is switched off: switch it on first."});
-  if (found.database.allowed_tables.empty())
-    return Status(Code::conflict, "no_tables_allowed",
-                  {"Aucune table n'est autorisée : choisissez celles que l'assistant peut lire.",
-                   "No table is allowed: choose those that the assistant may read."});
+  MONITORA_ASSIGN(const ExternalLogin found, enabled_login(workspace));
   return parts_.data.query(found, sql, parameters);
 }
 

@@ -1,6 +1,7 @@
 // A workspace's own database: where it is, what the bot may read of it, and trying it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct ExternalDatabaseChange {
   std::optional<std::string> host, name, user, password, schema_type;
   std::optional<int> port;
   std::optional<std::vector<std::string>> allowed_tables;
+  std::optional<std::map<std::string, std::string>> descriptions;
+  std::optional<bool> sample_rows;
   std::optional<bool> is_enabled;
 };
 
@@ -60,6 +63,9 @@ class ExternalDatabases {
   // run it. The same errors.
   Result<ExternalData::Answer> read(const WorkspaceId& workspace, const std::string& sql,
                                     const ExternalParameters& parameters);
+
+  // What a statement is run with. The errors of query() before it asks anything.
+  Result<ExternalLogin> enabled_login(const WorkspaceId& workspace);
 
  private:
   Result<ExternalLogin> login(const WorkspaceId& workspace);

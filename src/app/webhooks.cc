@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "base/log.h"
+#include "ports/secret_contexts.h"
 
 namespace monitora {
 namespace {
@@ -16,7 +17,7 @@ std::string new_secret() {
 
 // A ciphertext that was moved to another webhook does not open there.
 std::string context_of(const WebhookId& webhook) {
-  return "webhook:" + webhook.to_string();
+  return kWebhookSecret + webhook.to_string();
 }
 
 Status check_events(const std::vector<std::string>& events) {

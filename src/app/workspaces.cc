@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/allowed_origin.h"
+#include "ports/secret_contexts.h"
 
 namespace monitora {
 namespace {
@@ -43,7 +44,7 @@ Status normalize(std::vector<std::string>& domains) {
 }
 
 std::string secret_context(const WorkspaceId& workspace) {
-  return "identity:" + workspace.to_string();
+  return kIdentitySecret + workspace.to_string();
 }
 
 }  // namespace

@@ -25,5 +25,6 @@ void add_eval(CLI::App& app, CommandLine& line);
 void add_backup(CLI::App& app, CommandLine& line);
 void add_doctor(CLI::App& app, CommandLine& line);
 void add_migrate(CLI::App& app, CommandLine& line);
+void add_keys(CLI::App& app, CommandLine& line);
 
 }  // namespace monitora::apps

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   add_backup(app, line);
   add_doctor(app, line);
   add_migrate(app, line);
+  add_keys(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -22,6 +22,7 @@
 #include "http/handlers_openai.h"
 #include "http/handlers_orders.h"
 #include "http/handlers_pages.h"
+#include "http/handlers_prepared_questions.h"
 #include "http/handlers_visitor_events.h"
 #include "http/handlers_webhooks.h"
 #include "http/routes.h"
@@ -230,10 +231,17 @@ Status ServerParts::make_outbound() {
 }
 
 void ServerParts::make_chat() {
+  prepared_questions_ = std::make_unique<PreparedQuestions>(
+      PreparedQuestionParts{*database_.prepared, *external_databases_, *external_data_,
+                            *models_.embedder, *database_.audit, clock_});
+  database_questions_ = std::make_unique<DatabaseQuestions>(
+      DatabaseQuestionParts{*external_databases_, *external_data_, *prepared_questions_,
+                            *models_.chat, *executor_, *database_.audit, clock_});
   order_tracking_ = std::make_unique<OrderTracking>(
       OrderTrackingParts{*database_.external, *external_databases_, *database_.audit, clock_});
   data_answers_ = std::make_unique<DataAnswers>(
-      DataAnswerParts{*database_.external, *models_.embedder, *changes_, *order_tracking_});
+      DataAnswerParts{*database_.external, *models_.embedder, *changes_, *order_tracking_,
+                      database_questions_.get()});
   chat_ = std::make_unique<ChatService>(
       ChatParts{*database_.conversations, *database_.cache, *cached_questions_, *engine_.retriever,
                 *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_,
@@ -312,7 +320,9 @@ Status ServerParts::make_server() {
   http::add_mcp_routes(
       router, {*chat_, *executor_, *database_.workspaces, *database_.conversations,
                *models_.embedder, *engine_.retriever, settings_.public_url, changes_.get()});
-  http::add_external_database_routes(router, *external_databases_);
+  http::add_external_database_routes(
+      router, {*external_databases_, *database_questions_, *database_.workspaces});
+  http::add_prepared_question_routes(router, *prepared_questions_);
   http::add_order_routes(router, {*order_tracking_, *database_.workspaces});
   http::add_webhook_routes(router, *webhooks_);
   http::add_cache_routes(router, {*database_.cache, *database_.audit});

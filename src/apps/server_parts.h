@@ -12,6 +12,7 @@
 #include "app/conversations.h"
 #include "app/curated_answers.h"
 #include "app/data_answers.h"
+#include "app/database_questions.h"
 #include "app/documents.h"
 #include "app/external_databases.h"
 #include "app/external_sign_ins.h"
@@ -126,6 +127,8 @@ class ServerParts {
   std::unique_ptr<WebhookDeliveries> webhook_deliveries_;
   std::unique_ptr<CachedQuestions> cached_questions_;
   std::unique_ptr<OrderTracking> order_tracking_;
+  std::unique_ptr<PreparedQuestions> prepared_questions_;
+  std::unique_ptr<DatabaseQuestions> database_questions_;
   std::unique_ptr<DataAnswers> data_answers_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<ChangeFollower> changes_;  // the event bus, too

@@ -30,6 +30,9 @@ struct ExternalDatabase {
   // What may be read: "orders", "public.orders", or with the columns, "orders (id, status)".
   // Nothing else is, so an empty list allows no question.
   std::vector<std::string> allowed_tables;
+  // What they hold, in the admin's words, by "table" or "table.column".
+  std::map<std::string, std::string> descriptions;
+  bool sample_rows = false;  // a language model may be shown a few real rows
   bool is_enabled = true;
   std::string last_test_status;  // "success", "warning" (the login can write), or an error's key
   std::optional<Time> last_test_at;

@@ -1,9 +1,12 @@
 #include "external/external_data.h"
 
+#include <algorithm>
+#include <condition_variable>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "base/deadline.h"
 #include "external/errors.h"
@@ -20,9 +23,9 @@ constexpr auto kConnect = 5s;
 constexpr auto kStatement = 10s;
 constexpr auto kTables = 20s;  // of introspection: catalogues may be large
 constexpr auto kTablesAreFresh = 60s;
-constexpr auto kLongestIdle = 60s;
 constexpr std::size_t kMostIdle = 2;  // connections kept for a workspace
 constexpr std::size_t kMostAtOnce = 4;
+constexpr auto kWaitForOne = 2s;  // where that many are in use
 
 // The thread's deadline, or ours where that is sooner.
 Deadline within(SteadyClock::duration most) {
@@ -45,10 +48,28 @@ bool same_login(const ExternalLogin& a, const ExternalLogin& b) {
          a.database.user == b.database.user && a.password == b.password;
 }
 
+// For the guard, which writes it again.
+std::string select_all(ExternalEngine engine, const ExternalTable& table) {
+  const bool brackets = engine == ExternalEngine::sqlserver;
+  const char open = brackets ? '[' : engine == ExternalEngine::mysql ? '`' : '"';
+  const char close = brackets ? ']' : open;
+  std::string out = "SELECT * FROM ";
+  for (const std::string* name : {&table.schema, &table.name}) {
+    if (name == &table.name) out += '.';
+    out += open;
+    for (const char c : *name) out.append(c == close ? 2 : 1, c);
+    out += close;
+  }
+  return out;
+}
+
 class GuardedData final : public ExternalData {
  public:
-  GuardedData(net::AddressGuard guard, std::string authorities)
-      : guard_(std::move(guard)), authorities_(std::move(authorities)) {}
+  GuardedData(net::AddressGuard guard, std::string authorities, SteadyClock::duration longest_idle)
+      : guard_(std::move(guard)),
+        authorities_(std::move(authorities)),
+        longest_idle_(longest_idle),
+        cleaner_([this](const std::stop_token& stop) { clean(stop); }) {}
 
   Result<Tested> test(const ExternalLogin& login) override {
     Tested tested;
@@ -75,14 +96,38 @@ class GuardedData final : public ExternalData {
     return found;
   }
 
+  Result<std::vector<ExternalTable>> readable(const ExternalLogin& login) override {
+    MONITORA_ASSIGN(const std::vector<ExternalTable> known, known_tables(login));
+    return only_allowed(known, login.database.allowed_tables);
+  }
+
+  Result<ExternalRows> sample(const ExternalLogin& login, const ExternalTable& table) override {
+    const Bounds few{.rows = 3, .bytes = 8 << 10};
+    std::string statement;
+    MONITORA_ASSIGN(statement,
+                    guard_statement(login.database.engine, select_all(login.database.engine, table),
+                                    {table}, static_cast<int>(few.rows)));
+    ExternalRows rows;
+    MONITORA_TRY(with_session(login, [&](Session& session) -> Status {
+      const ScopedDeadline bounded(within(kStatement));
+      MONITORA_ASSIGN(rows, session.run(statement, few));
+      return {};
+    }));
+    return rows;
+  }
+
+  Result<std::string> check(const ExternalLogin& login, std::string_view sql,
+                            const ExternalParameters& parameters) override {
+    MONITORA_ASSIGN(const std::vector<ExternalTable> tables, readable(login));
+    return guard_statement(login.database.engine, sql, tables, static_cast<int>(Bounds().rows) + 1,
+                           parameters);
+  }
+
   Result<Answer> query(const ExternalLogin& login, std::string_view sql,
                        const ExternalParameters& parameters) override {
-    MONITORA_ASSIGN(const std::vector<ExternalTable> known, known_tables(login));
     const Bounds bounds;
     Answer answer;
-    MONITORA_ASSIGN(answer.sql, guard_statement(login.database.engine, sql,
-                                                only_allowed(known, login.database.allowed_tables),
-                                                static_cast<int>(bounds.rows) + 1, parameters));
+    MONITORA_ASSIGN(answer.sql, check(login, sql, parameters));
     MONITORA_TRY(with_session(login, [&](Session& session) -> Status {
       const ScopedDeadline bounded(within(kStatement));
       const auto start = SteadyClock::now();
@@ -141,27 +186,49 @@ class GuardedData final : public ExternalData {
     if (kept.in_use > 0) --kept.in_use;
     if (usable && kept.idle.size() < kMostIdle)
       kept.idle.push_back({std::move(session), SteadyClock::now()});
+    changed_.notify_all();
     return status;
   }
 
-  static void drop_old(Kept& kept, std::vector<Idle>& old) {
-    for (auto idle = kept.idle.begin(); idle != kept.idle.end();)
-      if (idle->since + kLongestIdle > SteadyClock::now()) {
-        ++idle;
-      } else {
-        old.push_back(std::move(*idle));
-        idle = kept.idle.erase(idle);
+  // Closes what nobody has used for a while, and forgets workspaces that nobody asks. One thread
+  // for all.
+  void clean(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      std::vector<Idle> old;  // their connections close without the lock
+      auto next = SteadyClock::now() + longest_idle_;
+      for (auto kept = kept_.begin(); kept != kept_.end();) {
+        std::vector<Idle>& idle = kept->second.idle;
+        for (auto each = idle.begin(); each != idle.end();) {
+          if (each->since + longest_idle_ > SteadyClock::now()) {
+            next = std::min(next, each->since + longest_idle_);
+            ++each;
+          } else {
+            old.push_back(std::move(*each));
+            each = idle.erase(each);
+          }
+        }
+        const bool fresh = kept->second.tables_at + kTablesAreFresh > SteadyClock::now();
+        kept = idle.empty() && kept->second.in_use == 0 && !fresh ? kept_.erase(kept)
+                                                                  : std::next(kept);
       }
+      lock.unlock();
+      old.clear();
+      lock.lock();
+      stopping_.wait_until(lock, stop, next, [] { return false; });
+    }
   }
 
   // An idle connection that is still alive, or a new one.
   Result<std::unique_ptr<Session>> take(const ExternalLogin& login) {
-    std::vector<Idle> old;  // their connections close without the lock
     {
-      const std::lock_guard lock(mutex_);
-      for (auto& [workspace, each] : kept_) drop_old(each, old);
+      std::unique_lock lock(mutex_);
+      const bool free =
+          changed_.wait_until(lock, Deadline::current().stop(), within(kWaitForOne).at(),
+                              [&] { return kept_of(login).in_use < kMostAtOnce; });
+      if (!free && Deadline::current().stop().stop_requested()) return Status::cancelled();
       Kept& kept = kept_of(login);
-      if (kept.in_use >= kMostAtOnce)
+      if (!free)
         return Status(Code::unavailable, "database_busy",
                       {"Trop de questions à la fois pour cette base : réessayez dans un instant.",
                        "Too many questions at once for this database: try again in a moment."})
@@ -178,6 +245,7 @@ class GuardedData final : public ExternalData {
       const std::lock_guard lock(mutex_);
       Kept& kept = kept_of(login);
       if (kept.in_use > 0) --kept.in_use;
+      changed_.notify_all();
     }
     return session;
   }
@@ -212,14 +280,19 @@ class GuardedData final : public ExternalData {
 
   const net::AddressGuard guard_;
   const std::string authorities_;
+  const SteadyClock::duration longest_idle_;
   std::mutex mutex_;
+  std::condition_variable_any changed_;   // a connection is no more in use
+  std::condition_variable_any stopping_;  // the cleaner's: only time and its end wake it
   std::map<WorkspaceId, Kept> kept_;
+  std::jthread cleaner_;
 };
 
 }  // namespace
 
-std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard, std::string authorities) {
-  return std::make_unique<GuardedData>(std::move(guard), std::move(authorities));
+std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard, std::string authorities,
+                                                 std::chrono::milliseconds longest_idle) {
+  return std::make_unique<GuardedData>(std::move(guard), std::move(authorities), longest_idle);
 }
 
 }  // namespace monitora::external

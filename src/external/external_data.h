@@ -2,6 +2,7 @@
 // workspace, guard on the statement.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -11,8 +12,9 @@
 namespace monitora::external {
 
 // `guard`: where to connect at all. `authorities`: a file of certificate authorities; empty: the
-// system's.
-std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard,
-                                                 std::string authorities = {});
+// system's. `longest_idle`: after which a connection that nobody uses is closed.
+std::unique_ptr<ExternalData> make_external_data(
+    net::AddressGuard guard, std::string authorities = {},
+    std::chrono::milliseconds longest_idle = std::chrono::seconds(60));
 
 }  // namespace monitora::external

@@ -12,6 +12,7 @@
 
 #include "base/deadline.h"
 #include "external/errors.h"
+#include "external/pinned_name.h"
 #include "external/session.h"
 #include "external/values.h"
 
@@ -33,6 +34,7 @@ enum : unsigned {
   kTableNotLocked = 1100,
   kMaxStatementTime = 1969,
   kMaxExecutionTime = 3024,
+  kPacketTooLarge = 2020,
   kTlsRequired = 2026,
   kFirstOfClient = 2000,
   kLastOfClient = 2999,
@@ -68,8 +70,10 @@ class MysqlSession final : public Session {
       if (encrypt_) mysql_options(&mysql_, MYSQL_OPT_SSL_ENFORCE, &on);
     }
     // The certificate is compared with what we connect to, so it has to be the name where one is to
-    // be verified; that it led to the checked address is looked at before anything is asked.
+    // be verified; the name leads to the checked address, and that it did is looked at before
+    // anything is asked.
     const std::string& host = target_.verify ? database.host : target_.address;
+    const PinnedName pin(database.host, target_.address);
     MYSQL* connected = nullptr;
     const int waiting = mysql_real_connect_start(
         &connected, &mysql_, host.c_str(), database.user.c_str(), target_.password.c_str(),
@@ -229,6 +233,10 @@ class MysqlSession final : public Session {
       MYSQL_ROW row = nullptr;
       MONITORA_TRY(wait(mysql_fetch_row_start(&row, result),
                         [&](int ready) { return mysql_fetch_row_cont(&row, result, ready); }));
+      if (row == nullptr && mysql_errno(&mysql_) == kPacketTooLarge) {
+        rows.truncated = true;  // a row that is larger than all that we take
+        return {};
+      }
       if (row == nullptr) return mysql_errno(&mysql_) == 0 ? Status() : statement_status();
       const unsigned long* lengths = mysql_fetch_lengths(result);
       std::vector<ExternalValue> values;

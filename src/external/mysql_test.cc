@@ -148,6 +148,16 @@ TEST_F(MariadbShop, TheCertificateMustBeOfTheName) {
   EXPECT_EQ(open_mysql(other).status().key(), "tls_failed");
 }
 
+TEST_F(MariadbShop, ANameLeadsToTheCheckedAddressWhateverItSaysNow) {
+  Target target = this->target(true);
+  target.database.host = "nulle-part.invalid";  // no resolver knows it
+  EXPECT_EQ(open_mysql(target).status().key(), "tls_failed") << "it was reached";
+  target.database.host = "localhost";
+  EXPECT_TRUE(open_mysql(target).ok());
+  target.address = "127.0.0.9";  // nobody there
+  EXPECT_EQ(open_mysql(target).status().key(), "connect_failed");
+}
+
 TEST_F(MariadbShop, NothingIsWrittenEvenPastTheGuard) {
   const auto session = open_mysql(target(false));
   ASSERT_TRUE(session.ok()) << session.status().to_string();
@@ -165,6 +175,39 @@ TEST_F(MariadbShop, AStatementEndsWithItsDeadline) {
   const ScopedDeadline soon(Deadline::in(200ms));
   EXPECT_EQ((*session)->run("SELECT SLEEP(60)", {}).status().key(), "database_timeout");
   EXPECT_FALSE((*session)->is_usable());
+}
+
+TEST_F(MariadbShop, OddTablesAreRead) {
+  std::string columns;
+  for (int i = 0; i < 1000; ++i) columns += (i == 0 ? "c" : ", c") + std::to_string(i) + " int";
+  execute(
+      "CREATE TABLE wide (" + columns +
+      "); INSERT INTO wide VALUES (); SET SESSION sql_mode = ''; CREATE TABLE old (day date, at "
+      "datetime, name varchar(50) CHARACTER SET latin1); INSERT INTO old VALUES ('0000-00-00', "
+      "'0000-00-00 00:00:00', 'payée à Besançon'), (NULL, NULL, NULL)");
+  login.database.allowed_tables = {"wide", "old"};
+  auto answer = query("SELECT * FROM wide");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  ASSERT_EQ(answer->rows.columns.size(), 1000u);
+  EXPECT_THAT(answer->rows.rows[0], ::testing::Each(ExternalValue(nullptr)));
+  answer = query("SELECT day, at, name FROM old WHERE name IS NOT NULL");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  ASSERT_EQ(answer->rows.rows.size(), 1u);
+  EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("0000-00-00")));
+  EXPECT_EQ(answer->rows.rows[0][1], ExternalValue(std::string("0000-00-00 00:00:00")));
+  EXPECT_EQ(answer->rows.rows[0][2], ExternalValue(std::string("payée à Besançon")));
+}
+
+TEST_F(MariadbShop, ARowOfManyMegabytesIsNotWaitedFor) {
+  execute(
+      "CREATE TABLE heavy (id int, body longtext); INSERT INTO heavy VALUES (1, 'a'), (2, "
+      "REPEAT('x', 15000000))");
+  login.database.allowed_tables = {"heavy", "orders"};
+  const auto answer = query("SELECT id, body FROM heavy ORDER BY id");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows.size(), 1u);
+  EXPECT_TRUE(answer->rows.truncated);
+  EXPECT_TRUE(query("SELECT COUNT(*) FROM orders").ok()) << "the next one has a new connection";
 }
 
 TEST_F(MariadbShop, AGeneratedShopIsReadAsItWasGenerated) {

@@ -17,6 +17,9 @@ using sql::ResultPtr;
 constexpr Oid kBool = 16, kInt8 = 20, kInt2 = 21, kInt4 = 23, kOid = 26, kFloat4 = 700,
               kFloat8 = 701, kNumeric = 1700;
 
+// What may come for each byte that is kept: rows have names and types, and libpq reads ahead.
+constexpr std::uint64_t kMostReceived = 16;
+
 // A value of a connection string, whatever is in it.
 std::string in_quotes(std::string_view value) {
   std::string out = "'";
@@ -167,6 +170,7 @@ class PostgresSession final : public Session {
   }
 
   Result<ExternalRows> run(const std::string& sql, const Bounds& bounds) override {
+    link_->limit_received(kMostReceived * bounds.bytes);
     MONITORA_TRY(command("BEGIN READ ONLY"));
     Result<ExternalRows> rows = rows_of(sql, bounds);
     // What was cut short is still coming: that connection is of no more use.
@@ -190,6 +194,10 @@ class PostgresSession final : public Session {
     Status failed;
     for (;;) {
       auto next = link_->next();
+      if (!next.ok() && link_->received_too_much()) {
+        rows.truncated = true;  // a row that is larger than all that we take
+        return rows;
+      }
       if (!next.ok()) return lost_status(next.status());
       const PGresult* result = next->get();
       if (result == nullptr) break;

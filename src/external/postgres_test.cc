@@ -213,6 +213,80 @@ TEST_F(PostgresShop, AStatementEndsWithItsDeadline) {
   EXPECT_FALSE((*session)->is_usable());
 }
 
+TEST_F(PostgresShop, OddTablesAreRead) {
+  std::string columns, one;
+  for (int i = 0; i < 1600; ++i) columns += (i == 0 ? "c" : ", c") + std::to_string(i) + " int";
+  ASSERT_TRUE(owner
+                  ->run_script("CREATE TABLE wide (" + columns +
+                               "); INSERT INTO wide DEFAULT VALUES; CREATE TABLE old (day date, "
+                               "far timestamp); INSERT INTO old VALUES ('0001-01-01 BC', "
+                               "'infinity'), (NULL, NULL)")
+                  .ok());
+  login.database.allowed_tables = {"wide", "old"};
+  auto answer = query("SELECT * FROM wide");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  ASSERT_EQ(answer->rows.columns.size(), 1600u);
+  EXPECT_THAT(answer->rows.rows[0], ::testing::Each(ExternalValue(nullptr)));
+  answer = query("SELECT day, far FROM old ORDER BY day");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("0001-01-01 BC")));
+  EXPECT_EQ(answer->rows.rows[1][1], ExternalValue(nullptr));
+}
+
+TEST_F(PostgresShop, ADatabaseInLatin1IsReadAsUtf8) {
+  ASSERT_TRUE(owner
+                  ->run_script("CREATE DATABASE " + made->name() +
+                               "_latin TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' "
+                               "LC_CTYPE 'C'")
+                  .ok());
+  sql::PostgresOptions latin = made->options();
+  latin.uri = sql::with_database(latin.uri, made->name() + "_latin");
+  auto writer = sql::open_postgres(latin, sql::Connection::Mode::write);
+  ASSERT_TRUE(writer.ok()) << writer.status().to_string();
+  EXPECT_TRUE((*writer)
+                  ->run_script("CREATE TABLE orders (\"étiquette\" text); INSERT INTO orders "
+                               "VALUES ('payée à Besançon')")
+                  .ok());
+  *writer = nullptr;
+  login.database.name = made->name() + "_latin";
+  const auto answer = query("SELECT * FROM orders");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.columns[0], "étiquette");
+  EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("payée à Besançon")));
+  data.reset();
+  EXPECT_TRUE(owner->run_script("DROP DATABASE " + made->name() + "_latin WITH (FORCE)").ok());
+}
+
+TEST_F(PostgresShop, ARowOfManyMegabytesIsNotWaitedFor) {
+  ASSERT_TRUE(owner
+                  ->run_script("CREATE TABLE heavy (id int, body text); INSERT INTO heavy VALUES "
+                               "(1, 'a'), (2, repeat('x', 200000000))")
+                  .ok());
+  login.database.allowed_tables = {"heavy", "orders"};
+  const auto answer = query("SELECT id, body FROM heavy ORDER BY id");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows.size(), 1u);
+  EXPECT_TRUE(answer->rows.truncated);
+  EXPECT_TRUE(query("SELECT COUNT(*) FROM orders").ok()) << "the next one has a new connection";
+}
+
+TEST_F(PostgresShop, AnIdleConnectionIsClosed) {
+  data = make_external_data(*net::AddressGuard::parse("127.0.0.1"), {}, 50ms);
+  ASSERT_TRUE(query("SELECT COUNT(*) FROM orders").ok());
+  std::int64_t open = 1;
+  while (open > 0)  // ends with the test's own time if it does not happen
+    ASSERT_TRUE(owner
+                    ->query("SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = "
+                            "current_database() AND pid <> pg_backend_pid() AND "
+                            "application_name = 'monitora' AND query LIKE '%ROLLBACK%'",
+                            {},
+                            [&](const sql::Row& row) {
+                              open = row.integer(0);
+                              return Status();
+                            })
+                    .ok());
+}
+
 TEST_F(PostgresShop, AGeneratedShopIsReadAsItWasGenerated) {
   const sql::TestPostgres large;
   const auto writer = *sql::open_postgres(large.options(), sql::Connection::Mode::write);

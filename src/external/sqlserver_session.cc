@@ -1,6 +1,7 @@
 // SQL Server, on the program's own ODBC driver (sql/odbc): deadlines and cancelling are there.
 #include "base/deadline.h"
 #include "external/errors.h"
+#include "external/pinned_name.h"
 #include "external/session.h"
 #include "external/values.h"
 #include "sql/odbc/sqlserver.h"
@@ -102,7 +103,10 @@ class SqlServerSession final : public Session {
             "c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME WHERE c.TABLE_SCHEMA NOT IN ('sys', "
             "'INFORMATION_SCHEMA') ORDER BY c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION",
             {.rows = 50'000, .bytes = 16 << 20}));
-    return tables_of(rows);
+    std::vector<ExternalTable> found = tables_of(rows);
+    MONITORA_TRY(add_comments(found));
+    MONITORA_TRY(add_references(found));
+    return found;
   }
 
   // There is no read-only transaction here: what the guard lets through and what the login may do
@@ -110,7 +114,8 @@ class SqlServerSession final : public Session {
   Result<ExternalRows> run(const std::string& sql, const Bounds& bounds) override {
     ExternalRows rows;
     std::vector<std::string> types;
-    const std::string most = "SET ROWCOUNT " + std::to_string(bounds.rows + 1);
+    const std::string most = "SET ROWCOUNT " + std::to_string(bounds.rows + 1) + "; SET TEXTSIZE " +
+                             std::to_string(2 * bounds.bytes);
     Status status = connection_->begin(sql::Connection::Mode::read);
     if (status.ok()) status = describe(sql, rows, types);
     if (status.ok()) status = connection_->run_script(most);
@@ -149,6 +154,58 @@ class SqlServerSession final : public Session {
   bool is_usable() override { return !connection_->is_broken() && connection_->is_alive(false); }
 
  private:
+  static std::string text_at(const std::vector<ExternalValue>& row, std::size_t column) {
+    const auto* text = std::get_if<std::string>(&row[column]);
+    return text != nullptr ? *text : std::string();
+  }
+
+  // Rows of schema, table, column ("" for the table itself), and what is said of it.
+  Result<ExternalRows> said_of_columns(const std::string& sql) {
+    Result<ExternalRows> rows = run(sql, {.rows = 50'000, .bytes = 16 << 20});
+    // A compatible server may lack such a catalogue: then it has no comments.
+    if (!rows.ok() && rows.status().key() == "statement_failed") return ExternalRows();
+    return rows;
+  }
+
+  Status add_comments(std::vector<ExternalTable>& tables) {
+    MONITORA_ASSIGN(
+        const ExternalRows rows,
+        said_of_columns(
+            "SELECT s.name AS table_schema, o.name AS table_name, COALESCE(c.name, '') AS "
+            "column_name, CAST(p.value AS NVARCHAR(1000)) AS said FROM sys.extended_properties p "
+            "JOIN sys.objects o ON o.object_id = p.major_id JOIN sys.schemas s ON s.schema_id = "
+            "o.schema_id LEFT JOIN sys.columns c ON c.object_id = p.major_id AND c.column_id = "
+            "p.minor_id WHERE p.class = 1 AND p.name = 'MS_Description' ORDER BY s.name, o.name, "
+            "p.minor_id"));
+    for (const auto& row : rows.rows)
+      for (ExternalTable& table : tables) {
+        if (table.schema != text_at(row, 0) || table.name != text_at(row, 1)) continue;
+        if (text_at(row, 2).empty()) table.comment = text_at(row, 3);
+        for (ExternalColumn& column : table.columns)
+          if (column.name == text_at(row, 2)) column.comment = text_at(row, 3);
+      }
+    return {};
+  }
+
+  Status add_references(std::vector<ExternalTable>& tables) {
+    MONITORA_ASSIGN(
+        const ExternalRows rows,
+        said_of_columns(
+            "SELECT OBJECT_SCHEMA_NAME(f.parent_object_id) AS table_schema, "
+            "OBJECT_NAME(f.parent_object_id) AS table_name, COL_NAME(f.parent_object_id, "
+            "f.parent_column_id) AS column_name, OBJECT_SCHEMA_NAME(f.referenced_object_id) + '.' "
+            "+ OBJECT_NAME(f.referenced_object_id) + '.' + COL_NAME(f.referenced_object_id, "
+            "f.referenced_column_id) AS said FROM sys.foreign_key_columns f ORDER BY "
+            "f.parent_object_id, f.parent_column_id"));
+    for (const auto& row : rows.rows)
+      for (ExternalTable& table : tables)
+        for (ExternalColumn& column : table.columns)
+          if (table.schema == text_at(row, 0) && table.name == text_at(row, 1) &&
+              column.name == text_at(row, 2) && column.references.empty())
+            column.references = text_at(row, 3);
+    return {};
+  }
+
   // Names and types of what it will answer, which rows of the driver do not have.
   Status describe(const std::string& sql, ExternalRows& rows, std::vector<std::string>& types) {
     return connection_->query("EXEC sp_describe_first_result_set @tsql = ?", {p(sql)},
@@ -167,7 +224,8 @@ class SqlServerSession final : public Session {
 
 Result<std::unique_ptr<Session>> open_sqlserver(const Target& target) {
   sql::SqlServerOptions options;
-  // As with MySQL: the certificate is of the name.
+  // As with MySQL: the certificate is of the name, and the name leads to the checked address.
+  const PinnedName pin(target.database.host, target.address);
   options.host = target.verify ? target.database.host : target.address;
   options.port = target.database.port;
   options.database = target.database.name;

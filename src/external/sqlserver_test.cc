@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/deadline.h"
 #include "external/external_data.h"
 #include "external/session.h"
@@ -20,11 +22,16 @@ constexpr const char* kShop[] = {
     "NVARCHAR(200), city NVARCHAR(200), country NVARCHAR(200), created_at DATETIME2)",
     "CREATE TABLE dbo.products (id INT PRIMARY KEY, name NVARCHAR(200), category NVARCHAR(200), "
     "price DECIMAL(10,2), stock INT)",
-    "CREATE TABLE dbo.orders (id INT PRIMARY KEY, customer_id INT, status NVARCHAR(200), total "
+    "CREATE TABLE dbo.orders (id INT PRIMARY KEY, customer_id INT REFERENCES dbo.customers (id), "
+    "status NVARCHAR(200), total "
     "DECIMAL(10,2), created_at DATETIME2, shipped_at DATETIME2)",
     "CREATE TABLE dbo.order_items (order_id INT, product_id INT, quantity INT, unit_price "
     "DECIMAL(10,2))",
     "CREATE TABLE dbo.users (id INT, login NVARCHAR(200), password_hash NVARCHAR(200))",
+    "EXEC sp_addextendedproperty N'MS_Description', N'Commandes', N'SCHEMA', N'dbo', N'TABLE', "
+    "N'orders'",
+    "EXEC sp_addextendedproperty N'MS_Description', N'TTC', N'SCHEMA', N'dbo', N'TABLE', "
+    "N'orders', N'COLUMN', N'total'",
     "INSERT INTO dbo.customers (id, name, email, city, country) VALUES (1, N'Zoé', "
     "N'x@example.com', "
     "N'Lyon', N'FR')",
@@ -84,6 +91,11 @@ TEST_F(SqlServerShop, IsTriedAndTellsItsTables) {
   ASSERT_EQ(tables->size(), 5u);
   EXPECT_EQ((*tables)[0].schema + "." + (*tables)[0].name, "dbo.customers");
   EXPECT_TRUE((*tables)[0].columns[0].is_key);
+  const auto orders = std::ranges::find(*tables, "orders", &ExternalTable::name);
+  ASSERT_NE(orders, tables->end());
+  EXPECT_EQ(orders->comment, "Commandes");
+  EXPECT_EQ(orders->columns[1].references, "dbo.customers.id");
+  EXPECT_EQ(orders->columns[3].comment, "TTC");
 }
 
 TEST_F(SqlServerShop, AnswersWithinBounds) {
@@ -146,6 +158,12 @@ TEST_F(SqlServerShop, HostileStatementsDoNot) {
   const auto answer = query("SELECT COUNT(*) AS n FROM orders");
   ASSERT_TRUE(answer.ok()) << answer.status().to_string();
   EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::int64_t{1500}));
+}
+
+TEST_F(SqlServerShop, ANameLeadsToTheCheckedAddressWhateverItSaysNow) {
+  Target target{login.database, login.password, "127.0.0.9", true, ""};
+  target.database.host = "localhost";
+  EXPECT_EQ(open_sqlserver(target).status().key(), "connect_failed") << "nobody is there";
 }
 
 TEST_F(SqlServerShop, WhatHappenedIsRolledBack) {

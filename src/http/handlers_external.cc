@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/text.h"
+#include "http/external_wire.h"
 #include "http/fields.h"
 #include "http/handlers.h"
 
@@ -17,6 +19,8 @@ constexpr std::size_t kMostPasswordBytes = 300;  // sealed, they are text for th
 constexpr std::int64_t kNoPort = 65536;
 constexpr std::size_t kMostTables = 500;
 constexpr std::size_t kLongestTable = 4000;  // with its columns
+constexpr std::size_t kMostDescriptions = 500;
+constexpr std::size_t kLongestDescription = 500;
 constexpr std::size_t kLongestStatement = 8000;
 constexpr std::size_t kLongestQuestion = 4000;
 
@@ -39,7 +43,9 @@ json::object database_json(const std::optional<ExternalDatabase>& found) {
                    {"is_enabled", false},
                    {"last_test_status", nullptr},
                    {"last_test_at", nullptr},
-                   {"allowed_tables", json::array()}};
+                   {"allowed_tables", json::array()},
+                   {"descriptions", json::object()},
+                   {"sample_rows", false}};
   if (!found) return out;
   out["db_type"] = to_string(found->engine);
   out["db_host"] = found->host;
@@ -51,6 +57,10 @@ json::object database_json(const std::optional<ExternalDatabase>& found) {
   out["last_test_status"] = text_or_null(found->last_test_status);
   if (found->last_test_at) out["last_test_at"] = format_time(*found->last_test_at);
   out["allowed_tables"] = json::array(found->allowed_tables.begin(), found->allowed_tables.end());
+  json::object descriptions;
+  for (const auto& [name, text] : found->descriptions) descriptions[name] = text;
+  out["descriptions"] = std::move(descriptions);
+  out["sample_rows"] = found->sample_rows;
   return out;
 }
 
@@ -70,36 +80,37 @@ json::object table_json(const ExternalTable& table) {
           {"columns", std::move(columns)}};
 }
 
-json::value value_json(const ExternalValue& value) {
-  return std::visit([](const auto& each) { return json::value(each); }, value);
-}
-
-json::object answer_json(const ExternalData::Answer& answer) {
-  json::array rows;
-  for (const auto& row : answer.rows.rows) {
-    json::array cells;
-    for (const ExternalValue& value : row) cells.push_back(value_json(value));
-    rows.push_back(std::move(cells));
+// The admin's words by table or table.column.
+std::optional<std::map<std::string, std::string>> read_descriptions(Fields& fields) {
+  const json::object* given = fields.object("descriptions");
+  if (given == nullptr) return std::nullopt;
+  std::map<std::string, std::string> texts;
+  bool fits = given->size() <= kMostDescriptions;
+  for (const auto& [name, text] : *given) {
+    fits = fits && text.is_string() && name.size() <= kLongestTable &&
+           count_characters(text.get_string()) <= kLongestDescription;
+    if (fits && !is_blank(text.get_string())) texts.emplace(name, text.get_string());
   }
-  return {{"sql", answer.sql},
-          {"columns", json::array(answer.rows.columns.begin(), answer.rows.columns.end())},
-          {"rows", std::move(rows)},
-          {"row_count", answer.rows.rows.size()},
-          {"truncated", answer.rows.truncated},
-          {"elapsed_ms", answer.elapsed.count()}};
+  if (!fits)
+    fields.fail("descriptions",
+                {"Au plus 500 descriptions, par « table » ou « table.colonne », de 500 caractères "
+                 "au plus chacune.",
+                 "At most 500 descriptions, by \"table\" or \"table.column\", of at most 500 "
+                 "characters each."});
+  return texts;
 }
 
 Result<WorkspaceId> workspace_of(const Request& request) {
   return path_id<WorkspaceId>(request, "wid", "workspace_not_found");
 }
 
-Result<Response> get_database(ExternalDatabases& databases, const Request& request) {
+Result<Response> get_database(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
-  MONITORA_ASSIGN(const auto found, databases.find(workspace));
+  MONITORA_ASSIGN(const auto found, routes.databases.find(workspace));
   return Response::json(200, database_json(found));
 }
 
-Result<Response> put_database(ExternalDatabases& databases, const Request& request) {
+Result<Response> put_database(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
   MONITORA_ASSIGN(const json::object body, read_json(request));
   Fields fields(body);
@@ -124,22 +135,24 @@ Result<Response> put_database(ExternalDatabases& databases, const Request& reque
   if (const auto port = fields.integer("db_port").value)
     change.port = static_cast<int>(std::clamp<std::int64_t>(*port, 0, kNoPort));
   change.allowed_tables = fields.texts("allowed_tables", kMostTables, kLongestTable).value;
+  change.descriptions = read_descriptions(fields);
+  change.sample_rows = fields.boolean("sample_rows").value;
   change.is_enabled = fields.boolean("is_enabled").value;
   MONITORA_TRY(fields.finish());
   MONITORA_ASSIGN(const ExternalDatabase stored,
-                  databases.put(actor_of(request), workspace, change));
+                  routes.databases.put(actor_of(request), workspace, change));
   return Response::json(200, database_json(stored));
 }
 
-Result<Response> delete_database(ExternalDatabases& databases, const Request& request) {
+Result<Response> delete_database(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
-  MONITORA_TRY(databases.remove(actor_of(request), workspace));
+  MONITORA_TRY(routes.databases.remove(actor_of(request), workspace));
   return Response::no_content();
 }
 
-Result<Response> test_database(ExternalDatabases& databases, const Request& request) {
+Result<Response> test_database(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
-  MONITORA_ASSIGN(const ExternalDatabases::Tested tested, databases.test(workspace));
+  MONITORA_ASSIGN(const ExternalDatabases::Tested tested, routes.databases.test(workspace));
   json::object out{{"success", tested.success}, {"message", in(request.language, tested.message)}};
   if (tested.success) {
     out["server_version"] = tested.found.server_version;
@@ -149,15 +162,28 @@ Result<Response> test_database(ExternalDatabases& databases, const Request& requ
   return Response::json(200, out);
 }
 
-Result<Response> get_schema(ExternalDatabases& databases, const Request& request) {
+Result<Response> get_schema(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
-  MONITORA_ASSIGN(const std::vector<ExternalTable> tables, databases.tables(workspace));
+  MONITORA_ASSIGN(const std::vector<ExternalTable> tables, routes.databases.tables(workspace));
   json::array out;
   for (const ExternalTable& table : tables) out.push_back(table_json(table));
   return Response::json(200, json::object{{"tables", std::move(out)}});
 }
 
-Result<Response> query_database(ExternalDatabases& databases, const Request& request) {
+// The columns and rows are empty where only a value is missing: `answer` asks for it.
+Result<Response> ask_database(const ExternalRoutes& routes, const Request& request,
+                              const WorkspaceId& id, const std::string& question) {
+  MONITORA_ASSIGN(const Workspace workspace, routes.workspaces.get(id));
+  MONITORA_ASSIGN(const DatabaseOutcome outcome,
+                  routes.questions.ask(actor_of(request), workspace, question, request.language));
+  json::object out = answer_json(outcome.answer);
+  out["answer"] = outcome.text;
+  out["prepared_question_id"] =
+      outcome.prepared ? json::value(outcome.prepared->to_string()) : json::value();
+  return Response::json(200, out);
+}
+
+Result<Response> query_database(const ExternalRoutes& routes, const Request& request) {
   MONITORA_ASSIGN(const WorkspaceId workspace, workspace_of(request));
   MONITORA_ASSIGN(const json::object body, read_json(request));
   Fields fields(body);
@@ -168,26 +194,22 @@ Result<Response> query_database(ExternalDatabases& databases, const Request& req
     fields.fail("sql", {"Donnez une question ou une requête, pas les deux.",
                         "Give a question or a statement, not both."});
   MONITORA_TRY(fields.finish());
-  if (question)
-    return Status(Code::conflict, "questions_unavailable",
-                  {"Les questions en langage courant ne sont pas encore prises en charge : écrivez "
-                   "une requête SQL.",
-                   "Questions in plain words are not supported yet: write an SQL statement."});
+  if (question) return ask_database(routes, request, workspace, *question);
   MONITORA_ASSIGN(const ExternalData::Answer answer,
-                  databases.query(actor_of(request), workspace, sql));
+                  routes.databases.query(actor_of(request), workspace, sql));
   return Response::json(200, answer_json(answer));
 }
 
 }  // namespace
 
-void add_external_database_routes(Router& router, ExternalDatabases& databases) {
+void add_external_database_routes(Router& router, const ExternalRoutes& routes) {
   const auto add = [&](Method method, const std::string& pattern,
-                       Result<Response> (*handler)(ExternalDatabases&, const Request&)) {
+                       Result<Response> (*handler)(const ExternalRoutes&, const Request&)) {
     router.add({.method = method,
                 .pattern = "/api/workspaces/{wid}/database" + pattern,
                 .access = Access::workspace_admin,
-                .handler = [&databases, handler](const Request& request) {
-                  return handler(databases, request);
+                .handler = [routes, handler](const Request& request) {
+                  return handler(routes, request);
                 }});
   };
   add(Method::get, "", get_database);

@@ -41,6 +41,12 @@ class ExternalData {
   // Tables and views with their columns, as the login sees them, without the server's own.
   virtual Result<std::vector<ExternalTable>> tables(const ExternalLogin& login) = 0;
 
+  // Those of login.database.allowed_tables; what is known of them may be a minute old.
+  virtual Result<std::vector<ExternalTable>> readable(const ExternalLogin& login) = 0;
+
+  // A few rows of one of them.
+  virtual Result<ExternalRows> sample(const ExternalLogin& login, const ExternalTable& table) = 0;
+
   struct Answer {
     std::string sql;  // what was run: not the text that was given, but what we understood of it
     ExternalRows rows;
@@ -51,6 +57,10 @@ class ExternalData {
   // `statement_refused`.
   virtual Result<Answer> query(const ExternalLogin& login, std::string_view sql,
                                const ExternalParameters& parameters = {}) = 0;
+
+  // The statement as query() would run it, without running it.
+  virtual Result<std::string> check(const ExternalLogin& login, std::string_view sql,
+                                    const ExternalParameters& parameters = {}) = 0;
 
   // Its connections are closed: it has been changed or removed.
   virtual void forget(const WorkspaceId& workspace) = 0;

@@ -75,6 +75,7 @@ TEST_F(Migrations, EveryObjectOfTheContractIsThere) {
                            "api_keys",
                            "webhooks",
                            "webhook_deliveries",
+                           "prepared_questions",
                            "jobs",
                            "change_log",
                            "audit_log",

@@ -14,7 +14,8 @@ using sql::Row;
 
 constexpr std::string_view kFind =
     "SELECT db_type, db_host, db_port, db_name, db_user, schema_type, allowed_tables, is_enabled, "
-    "last_test_status, last_test_at, db_password_encrypted, order_tracking FROM "
+    "last_test_status, last_test_at, db_password_encrypted, order_tracking, descriptions, "
+    "sample_rows FROM "
     "workspace_databases "
     "WHERE workspace_id = ? ORDER BY created_at, id";
 
@@ -33,6 +34,8 @@ ExternalDatabaseStore::Stored read(const Row& row) {
   database.last_test_at = optional_time(row, 9);
   stored.password_encrypted = row.text(10);
   stored.order_tracking = row.text(11);
+  database.descriptions = read_texts(row.text(12));
+  database.sample_rows = row.boolean(13);
   return stored;
 }
 
@@ -56,6 +59,7 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
   Status put(const WorkspaceId& workspace, const ExternalDatabase& database,
              const std::string& password_encrypted) override {
     const std::string allowed = strings_json(database.allowed_tables);
+    const std::string descriptions = texts_json(database.descriptions);
     const Time now = clock_.now();
     const Uuid id = Uuid::random();
     const Field key[] = {{"workspace_id", p(workspace)}};
@@ -67,6 +71,8 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
                             {"db_password_encrypted", p(password_encrypted)},
                             {"schema_type", p(database.schema_type)},
                             {"allowed_tables", p(allowed)},
+                            {"descriptions", p(descriptions)},
+                            {"sample_rows", p(database.sample_rows)},
                             {"is_enabled", p(database.is_enabled)},
                             {"last_test_status", p_or_null(database.last_test_status)},
                             {"last_test_at", p(database.last_test_at)}};

@@ -105,4 +105,47 @@ std::string sentence_json(const Sentence& sentence) {
   return json::serialize(json::object{{"fr", sentence.fr}, {"en", sentence.en}});
 }
 
+std::string texts_json(const std::map<std::string, std::string>& texts) {
+  json::object object;
+  for (const auto& [key, text] : texts) object[key] = text;
+  return json::serialize(object);
+}
+
+std::map<std::string, std::string> read_texts(std::string_view text) {
+  std::map<std::string, std::string> texts;
+  const json::value value = parse(text);
+  if (!value.is_object()) return texts;
+  for (const auto& [key, each] : value.get_object())
+    if (each.is_string()) texts.emplace(key, each.get_string());
+  return texts;
+}
+
+std::string parameters_json(const std::vector<QuestionParameter>& parameters) {
+  json::array array;
+  for (const QuestionParameter& each : parameters)
+    array.push_back(json::object{{"name", each.name},
+                                 {"type", to_string(each.type)},
+                                 {"label", each.label},
+                                 {"values", json::array(each.values.begin(), each.values.end())}});
+  return json::serialize(array);
+}
+
+std::vector<QuestionParameter> read_parameters(std::string_view text) {
+  std::vector<QuestionParameter> parameters;
+  const json::value value = parse(text);
+  if (!value.is_array()) return parameters;
+  for (const json::value& each : value.get_array()) {
+    if (!each.is_object()) continue;
+    const auto type = parse_parameter_type(text_of(each.get_object(), "type"));
+    if (!type) continue;
+    QuestionParameter& read = parameters.emplace_back();
+    read.name = text_of(each.get_object(), "name");
+    read.type = *type;
+    read.label = text_of(each.get_object(), "label");
+    if (const json::value* values = each.get_object().if_contains("values"))
+      read.values = read_strings(json::serialize(*values));
+  }
+  return parameters;
+}
+
 }  // namespace monitora::storage

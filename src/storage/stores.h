@@ -11,6 +11,7 @@
 #include "ports/external_database_store.h"
 #include "ports/insights_store.h"
 #include "ports/job_store.h"
+#include "ports/prepared_question_store.h"
 #include "ports/rate_limits.h"
 #include "ports/topic_store.h"
 #include "ports/user_store.h"
@@ -39,6 +40,8 @@ std::unique_ptr<InsightsStore> make_insights_store(sql::Pool& pool, const Clock&
 std::unique_ptr<TopicStore> make_topic_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CacheStore> make_cache_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<CuratedStore> make_curated_store(sql::Pool& pool, const Clock& clock);
+std::unique_ptr<PreparedQuestionStore> make_prepared_question_store(sql::Pool& pool,
+                                                                    const Clock& clock);
 std::unique_ptr<ExternalDatabaseStore> make_external_database_store(sql::Pool& pool,
                                                                     const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);

@@ -96,6 +96,13 @@ const Expected kTable[] = {
     {"POST", "/api/workspaces/{wid}/webhooks/{webhook_id}/rotate-secret", 401, 403, 200, 404, 401},
     {"GET", "/api/workspaces/{wid}/webhooks/{webhook_id}/deliveries", 401, 403, 200, 404, 401},
 
+    {"GET", "/api/workspaces/{wid}/database/questions", 401, 403, 200, 404, 401},
+    {"POST", "/api/workspaces/{wid}/database/questions", 401, 403, 422, 404, 401, kEmpty},
+    {"GET", "/api/workspaces/{wid}/database/questions/{question_id}", 401, 403, 200, 404, 401},
+    {"PATCH", "/api/workspaces/{wid}/database/questions/{question_id}", 401, 403, 200, 404, 401,
+     kEmpty},
+    {"POST", "/api/workspaces/{wid}/database/questions/{question_id}/try", 401, 403, 200, 404, 401,
+     kEmpty},
     {"GET", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401},
     {"PUT", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401, kEmpty},
     {"POST", "/api/workspaces/{wid}/database", 401, 403, 200, 404, 401, kEmpty},
@@ -130,6 +137,7 @@ const Expected kTable[] = {
     {"DELETE", "/api/documents/{id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/answers/{answer_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/database/orders", 401, 403, 404, 404, 401},
+    {"DELETE", "/api/workspaces/{wid}/database/questions/{question_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/database", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/webhooks/{webhook_id}", 401, 403, 204, 404, 401},
     {"DELETE", "/api/workspaces/{wid}/api-keys/{key_id}", 401, 403, 204, 404, 401},
@@ -171,9 +179,15 @@ class AccessScenario : public ::testing::Test {
                          {"db_host", "Confidentiel-7f3a.example"},
                          {"db_name", "boutique"},
                          {"db_user", "lecture"},
-                         {"db_password", "Contenu-secret-9b1c"}})
+                         {"db_password", "Contenu-secret-9b1c"},
+                         {"allowed_tables", {"orders"}}})
                   .status,
               200);
+    prepared = server
+                   .send("POST", "/api/workspaces/" + workspace + "/database/questions",
+                         owner.access_token,
+                         {{"description", "Question-secrete-51c2"}, {"sql", "SELECT 1 AS un"}})
+                   .text("id");
   }
 
   std::string filled(std::string path, bool absent = false) const {
@@ -187,6 +201,7 @@ class AccessScenario : public ::testing::Test {
     put("{key_id}", key_id);
     put("{webhook_id}", webhook);
     put("{answer_id}", answer);
+    put("{question_id}", prepared);
     put("{model}", workspace);
     put("{message_id}", message);
     put("{group_id}", question_group("Question-secrete-51c2"));
@@ -204,7 +219,7 @@ class AccessScenario : public ::testing::Test {
   Person lecteur = server.lecteur("lecteur");
   Person member = server.person("member");
   std::string workspace = server.workspace(owner);
-  std::string document, conversation, message, key, key_id, webhook, answer;
+  std::string document, conversation, message, key, key_id, webhook, answer, prepared;
 };
 
 TEST_F(AccessScenario, EveryRouteForEverybody) {

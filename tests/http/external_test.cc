@@ -154,6 +154,139 @@ TEST_F(ExternalScenario, TablesAndRows) {
   EXPECT_EQ(call("GET").json().at("configured"), false);
 }
 
+TEST_F(ExternalScenario, AModelWritesTheStatementAndTheRowsAreTheAnswer) {
+  put({{"descriptions", {{"orders", "Les commandes payées"}, {"orders.total", "TTC, en euros"}}}});
+  server.model_writes({"```sql\nSELECT id FROM orders;\n```"});
+  const Reply answered = send("POST", "/query", {{"question", "Combien de commandes ?"}});
+  ASSERT_EQ(answered.status, 200) << answered.body;
+  EXPECT_EQ(answered.text("sql"), "SELECT id FROM orders");
+  EXPECT_EQ(answered.text("answer"),
+            "- id : **1**\n- name : **Zoé**\n- total : **2,5**\n- paid : **oui**\n- note : **—**");
+  EXPECT_TRUE(answered.json().at("prepared_question_id").is_null());
+  ASSERT_EQ(server.model_was_told().size(), 1u);
+  const std::string told = server.model_was_told()[0];
+  for (const char* part : {"public.orders -- Les commandes payées", "total numeric",
+                           "TTC, en euros", "PostgreSQL", "Combien de commandes ?"})
+    EXPECT_THAT(told, HasSubstr(part));
+  EXPECT_THAT(told, Not(HasSubstr("ligne-montree"))) << "rows only where the admin allows it";
+
+  EXPECT_EQ(send("PUT", "", {{"sample_rows", true}}).json().at("sample_rows"), true);
+  server.model_writes({"SELECT id FROM orders"});
+  EXPECT_EQ(send("POST", "/query", {{"question", "How many orders?"}}).status, 200);
+  EXPECT_THAT(server.model_was_told()[0], HasSubstr("ligne-montree"));
+}
+
+TEST_F(ExternalScenario, AWrongStatementIsCorrectedOnce) {
+  put();
+  server.model_writes({"SELECT inconnue FROM orders", "SELECT id FROM orders"});
+  EXPECT_EQ(send("POST", "/query", {{"question", "Combien ?"}}).text("sql"),
+            "SELECT id FROM orders");
+  ASSERT_EQ(server.model_was_told().size(), 2u);
+  EXPECT_THAT(server.model_was_told()[1], HasSubstr("A column is unknown. (column inconnue)"));
+
+  const std::vector<std::vector<std::string>> hostile = {
+      {"DELETE FROM orders", "DROP TABLE orders"},
+      {"Bien sûr ! Voici les commandes.", "Je ne peux pas."},
+      {"SELECT inconnue FROM orders", "SELECT inconnue FROM orders", "SELECT id FROM orders"},
+      {"DELETE FROM orders", ""},
+      {std::string(1 << 20, 'x'), std::string(1 << 20, 'y')}};
+  for (const auto& replies : hostile) {
+    server.model_writes(replies);
+    const Reply failed = send("POST", "/query", {{"question", "Combien ?"}});
+    EXPECT_EQ(failed.status, 409) << failed.body;
+    EXPECT_EQ(failed.code(), "question_unanswered") << replies[0].substr(0, 40);
+    EXPECT_EQ(server.model_was_told().size(), 2u) << "once";
+    EXPECT_THAT(failed.body, Not(HasSubstr("column inconnue"))) << "the driver's words";
+  }
+  for (const char* nothing : {"NO_ANSWER", "", " \n", "``````"}) {
+    server.model_writes({nothing});
+    EXPECT_EQ(send("POST", "/query", {{"question", "Combien ?"}}).code(), "question_unanswered");
+    EXPECT_EQ(server.model_was_told().size(), 1u);
+  }
+}
+
+class PreparedScenario : public ExternalScenario {
+ protected:
+  void SetUp() override { put(); }
+  Reply prepare(json::object change = {}) {
+    json::object body{
+        {"description", "commandes d'un client depuis une date"},
+        {"examples", {"commandes du client 12 depuis le 5 mars 2026"}},
+        {"sql", "SELECT id FROM orders WHERE customer_id = :client AND created_at >= :depuis"},
+        {"parameters",
+         {{{"name", "client"}, {"type", "integer"}, {"label", "numéro de client"}},
+          {{"name", "depuis"}, {"type", "date"}}}}};
+    for (const auto& [name, value] : change) body[name] = value;
+    return send("POST", "/questions", body);
+  }
+};
+
+TEST_F(PreparedScenario, IsKeptListedChangedAndDeleted) {
+  const Reply made = prepare();
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string id = made.text("id");
+  EXPECT_EQ(made.json().at("parameters").at(0).at("label"), "numéro de client");
+  EXPECT_EQ(made.json().at("is_enabled"), true);
+  EXPECT_EQ(call("GET", "/questions").json().at("items").at(0), made.json());
+  const Reply changed = send("PATCH", "/questions/" + id, {{"is_enabled", false}});
+  EXPECT_EQ(changed.json().at("is_enabled"), false) << changed.body;
+  EXPECT_EQ(changed.text("sql"), made.text("sql"));
+  EXPECT_EQ(
+      send("POST", "/query", {{"question", "commandes du client 12 depuis le 5 mars 2026"}}).code(),
+      "questions_unavailable")
+      << "it is switched off";
+  EXPECT_EQ(call("DELETE", "/questions/" + id).status, 204);
+  EXPECT_EQ(call("GET", "/questions/" + id).code(), "question_not_found");
+}
+
+TEST_F(PreparedScenario, WhatIsWrongIsSaidWhenItIsSaved) {
+  EXPECT_THAT(send("POST", "/questions", json::object{}).wrong_fields(),
+              ElementsAre("description", "sql"));
+  EXPECT_EQ(prepare({{"sql", "DELETE FROM orders"}}).code(), "statement_refused");
+  for (const json::value& parameters :
+       {json::value{{{"name", "a b"}, {"type", "text"}}},
+        json::value{{{"name", "a"}, {"type", "x"}}},
+        json::value{{{"name", "a"}, {"type", "choice"}}},
+        json::value{{{"name", "a"}, {"type", "text"}}, {{"name", "a"}, {"type", "text"}}},
+        json::value{{{"name", "a"}, {"type", "text"}, {"values", {"b"}}}}, json::value("a")})
+    EXPECT_THAT(prepare({{"parameters", parameters}}).wrong_fields(), ElementsAre("parameters"))
+        << json::serialize(parameters);
+  EXPECT_EQ(prepare({{"sql", "SELECT :client"}, {"parameters", json::array()}}).code(),
+            "statement_refused");
+  const std::string id = prepare().text("id");
+  EXPECT_EQ(send("PATCH", "/questions/" + id, {{"sql", "DELETE FROM orders"}}).code(),
+            "statement_refused");
+}
+
+TEST_F(PreparedScenario, IsTriedAndAskedWithItsParameters) {
+  const std::string id = prepare().text("id");
+  const Reply tried =
+      send("POST", "/questions/" + id + "/try", {{"question", "depuis le 05/03/2026, client 12"}});
+  ASSERT_EQ(tried.status, 200) << tried.body;
+  EXPECT_EQ(tried.json().at("parameters"),
+            (json::object{{"client", 12}, {"depuis", "2026-03-05"}}));
+  EXPECT_THAT(send("POST", "/questions/" + id + "/try", {{"question", "client 12"}}).wrong_fields(),
+              ElementsAre("parameters"));
+  EXPECT_EQ(send("POST", "/questions/" + id + "/try",
+                 {{"parameters", {{"client", 3}, {"depuis", "2026-01-01"}}}})
+                .status,
+            200);
+  for (const json::object& wrong :
+       {json::object{{"client", "1; DROP"}, {"depuis", "2026-01-01"}},
+        json::object{{"client", 1}, {"depuis", "hier ou avant"}}, json::object{{"autre", 1}}})
+    EXPECT_THAT(send("POST", "/questions/" + id + "/try", {{"parameters", wrong}}).wrong_fields(),
+                ElementsAre("parameters"));
+
+  const Reply asked =
+      send("POST", "/query", {{"question", "commandes du client 14 depuis le 5 mars 2026"}});
+  ASSERT_EQ(asked.status, 200) << asked.body;
+  EXPECT_EQ(asked.text("prepared_question_id"), id);
+  const Reply short_of = send("POST", "/query", {{"question", "commandes du client 14 depuis"}});
+  EXPECT_EQ(short_of.text("sql"), "");
+  EXPECT_EQ(short_of.text("answer"),
+            "Pour répondre, il me faut aussi : depuis (par exemple 05/03/2026).");
+}
+
 TEST_F(ExternalScenario, APasswordOfAnotherInstallationIsSaidToBeUnreadable) {
   put();
   server.execute("UPDATE workspace_databases SET db_password_encrypted = 'gAAAAAB'");

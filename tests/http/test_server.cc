@@ -36,6 +36,7 @@
 #include "http/handlers_mcp.h"
 #include "http/handlers_openai.h"
 #include "http/handlers_orders.h"
+#include "http/handlers_prepared_questions.h"
 #include "http/handlers_visitor_events.h"
 #include "http/handlers_webhooks.h"
 #include "http/live_events.h"
@@ -134,6 +135,29 @@ class SilentModel final : public ChatModel {
   bool is_extractive() const override { return false; }
 };
 
+// Writes the statements that a test tells it; without any it is no language model.
+class WritingModel final : public ChatModel {
+ public:
+  std::unique_ptr<ChatCall> start(ChatRequest request,
+                                  std::shared_ptr<ChatListener> listener) override {
+    prompts.push_back({});
+    for (const PromptMessage& each : request.messages) prompts.back() += each.content + "\n";
+    const std::string says = replies.empty() ? "NO_ANSWER" : replies.front();
+    if (!replies.empty()) replies.erase(replies.begin());
+    listener->on_token(says);
+    listener->on_done({});
+    return std::make_unique<Ended>();
+  }
+  bool is_extractive() const override { return !is_there; }
+  bool is_there = false;
+  std::vector<std::string> replies, prompts;
+
+ private:
+  struct Ended final : ChatCall {
+    void cancel() override {}
+  };
+};
+
 // What other nodes do is tested where they are.
 class QuietBus final : public EventBus {
  public:
@@ -171,11 +195,29 @@ class ScriptedData final : public ExternalData {
     shop.columns = {{"Ref", "text"}, {"made_on", "date"}, {"state", "text"}, {"email", "text"}};
     return std::vector<ExternalTable>{orders, shop};
   }
+  Result<std::vector<ExternalTable>> readable(const ExternalLogin& login) override {
+    MONITORA_ASSIGN(const auto all, tables(login));
+    return only_allowed(all, login.database.allowed_tables);
+  }
+  Result<ExternalRows> sample(const ExternalLogin&, const ExternalTable&) override {
+    return ExternalRows{{"id", "total"}, {{std::int64_t{7}, "ligne-montree"}}, false};
+  }
+  Result<std::string> check(const ExternalLogin& login, std::string_view sql,
+                            const ExternalParameters& parameters) override {
+    MONITORA_TRY(reach(login));
+    if (!sql.starts_with("SELECT") ||
+        (sql.find(':') != std::string_view::npos && parameters.empty()))
+      return Status(Code::invalid_argument, "statement_refused",
+                    {"Cela n'est pas permis.", "That is not allowed."});
+    return std::string(sql);
+  }
   Result<Answer> query(const ExternalLogin& login, std::string_view sql,
                        const ExternalParameters& parameters) override {
-    MONITORA_TRY(reach(login));
     Answer answer;
-    answer.sql = sql;
+    MONITORA_ASSIGN(answer.sql, check(login, sql, parameters));
+    if (sql.find("inconnue") != std::string_view::npos)
+      return Status(Code::invalid_argument, "statement_failed",
+                    {"Une colonne est inconnue.", "A column is unknown."}, "column inconnue");
     if (parameters.contains("owner0")) {
       answer.rows.columns = {"order_owner", "order_number", "order_date", "order_status"};
       const auto number = parameters.find("number0");
@@ -252,6 +294,7 @@ struct TestServer::Parts {
         job_store(storage::make_job_store(*pool, clock)),
         cache_store(storage::make_cache_store(*pool, clock)),
         curated_store(storage::make_curated_store(*pool, clock)),
+        prepared_store(storage::make_prepared_question_store(*pool, clock)),
         external_store(storage::make_external_database_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
         change_log(storage::make_change_log(*pool)),
@@ -288,6 +331,7 @@ struct TestServer::Parts {
   std::unique_ptr<JobStore> job_store;
   std::unique_ptr<CacheStore> cache_store;
   std::unique_ptr<CuratedStore> curated_store;
+  std::unique_ptr<PreparedQuestionStore> prepared_store;
   std::unique_ptr<ExternalDatabaseStore> external_store;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<ChangeLog> change_log;
@@ -323,6 +367,11 @@ struct TestServer::Parts {
   ExternalDatabases external_databases{{*external_store, external_data, secrets, *audit, clock}};
   Inline workers;
   OrderTracking order_tracking{{*external_store, external_databases, *audit, clock}};
+  WritingModel writing_model;
+  PreparedQuestions prepared_questions{
+      {*prepared_store, external_databases, external_data, word_embedder, *audit, clock}};
+  DatabaseQuestions database_questions{{external_databases, external_data, prepared_questions,
+                                        writing_model, workers, *audit, clock}};
   SilentModel model;
   QuietBus events;
   std::vector<std::string> mails;  // who was sent one
@@ -423,7 +472,10 @@ TestServer::TestServer(SignUp sign_up, SignedInBy signed_in_by)
                                         *parts_->conversation_store, parts_->embedder,
                                         parts_->retriever, "https://chat.host.example/monitora"});
   http::add_webhook_routes(parts_->router, parts_->webhooks);
-  http::add_external_database_routes(parts_->router, parts_->external_databases);
+  http::add_external_database_routes(
+      parts_->router,
+      {parts_->external_databases, parts_->database_questions, *parts_->workspace_store});
+  http::add_prepared_question_routes(parts_->router, parts_->prepared_questions);
   http::add_order_routes(parts_->router, {parts_->order_tracking, *parts_->workspace_store});
   http::add_openai_routes(parts_->router, {parts_->chat, parts_->workers, *parts_->workspace_store,
                                            parts_->embedder, parts_->clock});
@@ -694,6 +746,14 @@ TestClock& TestServer::clock() {
 }
 Statistics& TestServer::statistics() {
   return parts_->statistics;
+}
+void TestServer::model_writes(std::vector<std::string> replies) {
+  parts_->writing_model.is_there = true;
+  parts_->writing_model.replies = std::move(replies);
+  parts_->writing_model.prompts.clear();
+}
+std::vector<std::string> TestServer::model_was_told() const {
+  return parts_->writing_model.prompts;
 }
 std::vector<std::string> TestServer::passwords_sent() const {
   return parts_->external_data.passwords;

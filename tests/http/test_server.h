@@ -126,6 +126,10 @@ class TestServer {
   void fail(const std::string& workspace, const std::string& document, const Sentence& why);
   // Those with which a workspace's own database was tried, in order.
   std::vector<std::string> passwords_sent() const;
+  // From now on there is a language model that writes statements: these, then "NO_ANSWER".
+  void model_writes(std::vector<std::string> replies);
+  // What it was told since.
+  std::vector<std::string> model_was_told() const;
   // The status with which webhooks' receivers answer.
   void receivers_answer(int status);
   // Whether searches find what answers a question.

@@ -19,7 +19,8 @@ INDEXES_ONLY_IN = {"sqlserver": {"idx_messages_figures"}}
 CONSTRAINT_AS_INDEX = {"sqlserver": {"uq_workspaces_api_key"}}
 # Checks that the others have within a column's type: jsonb, boolean, uuid.
 TYPE_CHECKS = re.compile(r"chk_\w+_(allowed_domains|rag_config|widget_config|allowed_tables|metadata|sources|"
-                         r"order_tracking|sample_questions|payload|detail|figures|daily_counts|variants|events)$")
+                         r"order_tracking|sample_questions|payload|detail|figures|daily_counts|variants|events|"
+                         r"descriptions|examples|parameters)$")
 
 # Each finds words in its own way (src/storage/search_index.h).
 ITS_OWN = re.compile(r"search_\w+$|trg_\w+_search\w*$")

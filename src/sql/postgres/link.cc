@@ -1,13 +1,17 @@
 #include "sql/postgres/link.h"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <functional>
 #include <optional>
 
@@ -123,6 +127,19 @@ bool Link::wait(bool read, bool write) {
   }
 }
 
+std::uint64_t Link::received() const {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(PQsocket(connection_), IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+      length < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+    return 0;
+  return info.tcpi_bytes_received;
+}
+
+void Link::limit_received(std::uint64_t bytes) {
+  if (connection_ != nullptr) most_received_ = received() + bytes;
+}
+
 Status Link::flush() {
   for (;;) {
     if (connection_ == nullptr) return database_unavailable("the connection is closed");
@@ -138,6 +155,8 @@ Result<ResultPtr> Link::next() {
   while (PQisBusy(connection_) != 0) {
     if (!wait(true, false)) return lost("waiting");
     if (PQconsumeInput(connection_) != 1) return lost("receiving");
+    received_too_much_ = most_received_ > 0 && received() > most_received_;
+    if (received_too_much_) return lost("receiving too much");
   }
   return ResultPtr(PQgetResult(connection_));
 }

@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,11 @@ class Link {
   // Whether the server has closed its end; asks nothing.
   bool looks_open();
 
+  // How many more bytes it may receive: beyond, next() loses it. libpq has no bound of its own, and
+  // keeps a whole row in memory. Over TCP only.
+  void limit_received(std::uint64_t bytes);
+  bool received_too_much() const { return received_too_much_; }
+
   // Closes it, and says why. A deadline that has passed is the reason, if one has.
   Status lost(std::string_view doing);
 
@@ -48,6 +54,10 @@ class Link {
   bool wait(bool read, bool write);
 
   PGconn* connection_ = nullptr;
+  std::uint64_t received() const;  // since it was opened; 0 where the system does not say
+
+  std::uint64_t most_received_ = 0;  // 0: no limit
+  bool received_too_much_ = false;
   int wake_ = -1;  // an eventfd: a stop request ends a wait
 };
 

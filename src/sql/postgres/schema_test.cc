@@ -100,6 +100,7 @@ TEST_F(PostgresSchema, ObjectsOfTheContractAreThereByTheirNames) {
                            "api_keys",
                            "webhooks",
                            "webhook_deliveries",
+                           "prepared_questions",
                            "jobs",
                            "change_log",
                            "audit_log",
