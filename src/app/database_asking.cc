@@ -63,6 +63,8 @@ Status DatabaseAsking::find_prepared() {
   }
   made_.prepared = prepared->id;
   this->answer(*std::move(answer));
+  // So that somebody who asked something else sees it.
+  (*outcome_)->text = plain_text(prepared->description) + "\n\n" + (*outcome_)->text;
   return {};
 }
 

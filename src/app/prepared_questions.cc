@@ -7,10 +7,11 @@ namespace monitora {
 namespace {
 
 constexpr std::size_t kMostKept = 5000;  // questions whose vectors are in memory
-// Cosines of multilingual-e5 on bench/data's prepared questions: at this one, and with this
-// distance to the next, what is asked is the same (docs/external-databases.md has the figures).
-constexpr float kNearEnough = 0.90F;
-constexpr float kNearerBy = 0.005F;
+// Cosines of multilingual-e5, measured by bench/guard/prepared_bench. "Orders of last month" and
+// "orders that were cancelled" are as near as two wordings of one question: it takes the words,
+// too, or to be all but the same.
+constexpr float kWordedLikeIt = 0.86F;
+constexpr float kAllButTheSame = 0.94F;
 
 float cosine(const Vector& one, const Vector& other) {
   if (one.size() != other.size()) return 0;
@@ -137,7 +138,8 @@ Result<std::optional<PreparedQuestion>> PreparedQuestions::match(const Workspace
                                                                  Vector& vector) {
   MONITORA_ASSIGN(const std::vector<PreparedQuestion> all, parts_.store.list(workspace));
   const PreparedQuestion* best = nullptr;
-  float nearest = 0, next = 0;
+  float nearest = 0;
+  bool best_is_worded = false;
   for (const PreparedQuestion& each : all) {
     if (!each.is_enabled) continue;
     if (vector.empty()) {
@@ -146,17 +148,14 @@ Result<std::optional<PreparedQuestion>> PreparedQuestions::match(const Workspace
     MONITORA_ASSIGN(const std::vector<Vector> wordings, vectors_of(each));
     float near = 0;
     for (const Vector& wording : wordings) near = std::max(near, cosine(vector, wording));
-    if (near > nearest) {
-      next = nearest;
-      nearest = near;
-      best = &each;
-    } else {
-      next = std::max(next, near);
-    }
+    const bool worded = near >= kWordedLikeIt && is_worded_like(question, each);
+    if (!worded && near < kAllButTheSame) continue;
+    if (best != nullptr && (best_is_worded != worded ? best_is_worded : near <= nearest)) continue;
+    best = &each;
+    nearest = near;
+    best_is_worded = worded;
   }
-  if (best == nullptr || nearest < kNearEnough || nearest - next < kNearerBy)
-    return std::optional<PreparedQuestion>();
-  return std::optional(*best);
+  return best != nullptr ? std::optional(*best) : std::nullopt;
 }
 
 }  // namespace monitora

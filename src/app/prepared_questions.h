@@ -55,9 +55,9 @@ class PreparedQuestions {
                         const PreparedQuestionId& id, const std::string& message,
                         const ExternalParameters& given);
 
-  // The enabled one that this asks, if there is one: its description or an example is near enough,
-  // and clearly nearer than another's. `vector` is the question's, made here where it is empty and
-  // there is something to compare with.
+  // The enabled one that this asks, if there is one: its description or an example is near, and has
+  // the message's words, or is all but the same; the nearest. `vector` is the question's, made here
+  // where it is empty and there is something to compare with.
   Result<std::optional<PreparedQuestion>> match(const WorkspaceId& workspace,
                                                 const std::string& question, Vector& vector);
 

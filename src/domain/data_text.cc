@@ -113,6 +113,10 @@ std::string value_text(const ExternalValue& value, std::string_view language) {
   return is_decimal(text) ? decimal_text(text, english) : text;
 }
 
+std::string plain_text(std::string_view text) {
+  return plain(text, kLongestAlone);
+}
+
 std::string data_text(const ExternalRows& rows, std::string_view language) {
   const bool english = language == "en";
   if (rows.rows.empty())

@@ -13,6 +13,9 @@ namespace monitora {
 // 20 rows that says how many there were. Long texts are cut. Pure.
 std::string data_text(const ExternalRows& rows, std::string_view language);
 
+// One line in which nothing is Markdown.
+std::string plain_text(std::string_view text);
+
 // A value as the language writes it: dates, truths, decimals; NULL is a dash.
 std::string value_text(const ExternalValue& value, std::string_view language);
 

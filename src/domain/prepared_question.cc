@@ -6,9 +6,12 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
+#include "domain/same_question.h"
 
 namespace monitora {
 namespace {
@@ -16,6 +19,9 @@ namespace {
 constexpr std::size_t kLongestName = 40;
 constexpr std::size_t kLongestLabel = 100;
 constexpr std::size_t kLongestValue = 200;  // of what is taken from a message
+
+constexpr std::pair<std::string_view, std::string_view> kQuotationMarks[] = {
+    {"«", "»"}, {"“", "”"}, {"\"", "\""}, {"„", "“"}};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -36,11 +42,18 @@ bool is_line(std::string_view text, std::size_t most) {
   return !is_blank(text) && count_characters(text) <= most;
 }
 
+// "n°12" is a number's sign and a number.
+std::string without_degrees(std::string text) {
+  for (std::size_t at = 0; (at = text.find("°", at)) != std::string::npos;)
+    text.replace(at, std::string_view("°").size(), " ");
+  return text;
+}
+
 // A message of which parts are used up.
 class Message {
  public:
   explicit Message(std::string_view text)
-      : text_(collapse_spaces(nfkc(text))), used_(text_.size(), false) {}
+      : text_(collapse_spaces(without_degrees(nfkc(text)))), used_(text_.size(), false) {}
 
   const std::string& text() const { return text_; }
   bool is_free(std::size_t from, std::size_t length) const {
@@ -194,6 +207,7 @@ std::optional<std::string> date_in(Message& message, Time now) {
   const std::string& text = message.text();
   for (std::size_t from = 0; from < text.size(); ++from) {
     if (!message.starts_word(from) || !is_word(text[from])) continue;
+    if (from > 0 && text[from - 1] == '-') continue;  // in a reference
     std::size_t end = from;
     const auto date = date_at(text, end, now);
     if (!date || !message.ends_word(end) || !message.is_free(from, end - from)) continue;
@@ -227,10 +241,8 @@ std::optional<std::int64_t> integer_in(Message& message) {
 }
 
 std::optional<std::string> text_in(Message& message) {
-  static constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
-      {"«", "»"}, {"“", "”"}, {"\"", "\""}, {"„", "“"}};
   const std::string& text = message.text();
-  for (const auto& [open, close] : kMarks)
+  for (const auto& [open, close] : kQuotationMarks)
     for (std::size_t from = 0; (from = text.find(open, from)) != std::string::npos;) {
       const std::size_t inside = from + open.size();
       const std::size_t end = text.find(close, inside);
@@ -378,6 +390,39 @@ std::string ask_for_parameters(const std::vector<const QuestionParameter*>& miss
   }
   return english ? "To answer, I also need: " + list + "."
                  : "Pour répondre, il me faut aussi : " + list + ".";
+}
+
+bool is_worded_like(std::string_view text, const PreparedQuestion& question) {
+  const auto tokens_of = [](std::string_view words) {
+    Message message(words);
+    std::string left = message.text();
+    // What is quoted is a value.
+    for (const auto& [open, close] : kQuotationMarks)
+      for (std::size_t from = 0; (from = left.find(open, from)) != std::string::npos;) {
+        const std::size_t end = left.find(close, from + open.size());
+        if (end == std::string::npos) break;
+        left.replace(from, end + close.size() - from, " ");
+      }
+    return question_meaning(left).tokens;
+  };
+  std::vector<QuestionMeaning::Token> known = tokens_of(question.description);
+  const auto learn = [&](const std::string& words) {
+    std::ranges::move(tokens_of(words), std::back_inserter(known));
+  };
+  std::ranges::for_each(question.examples, learn);
+  for (const QuestionParameter& each : question.parameters)
+    std::ranges::for_each(each.values, learn);
+  const auto same = [](const QuestionMeaning::Token& one, const QuestionMeaning::Token& other) {
+    return (!one.word.empty() && one.word == other.word) ||
+           std::ranges::any_of(one.concepts, [&](auto each) {
+             return std::ranges::find(other.concepts, each) != other.concepts.end();
+           });
+  };
+  const std::vector<QuestionMeaning::Token> said = tokens_of(text);
+  return !said.empty() && std::ranges::all_of(said, [&](const QuestionMeaning::Token& token) {
+    return token.is_number || month_of(token.word) != 0 ||
+           std::ranges::any_of(known, [&](const auto& other) { return same(token, other); });
+  });
 }
 
 ExternalParameters example_parameters(const std::vector<QuestionParameter>& parameters) {

@@ -65,6 +65,11 @@ struct FilledParameters {
 FilledParameters fill_parameters(const std::vector<QuestionParameter>& parameters,
                                  std::string_view message, Time now);
 
+// Whether what the message asks about is in one of these wordings, or in several together: every
+// word that says something, but for values (quoted texts, dates, numbers, listed values). French
+// and English.
+bool is_worded_like(std::string_view message, const PreparedQuestion& question);
+
 // "I need to know: …", in French or English.
 std::string ask_for_parameters(const std::vector<const QuestionParameter*>& missing,
                                std::string_view language);

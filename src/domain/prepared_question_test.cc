@@ -93,6 +93,17 @@ TEST(Parameters, NothingIsTakenTwice) {
   EXPECT_EQ(ask_for_parameters(filled.missing, "fr"), "Pour répondre, il me faut aussi : more.");
 }
 
+TEST(Prepared, IsWordedLikeWhatItsWordingsSay) {
+  PreparedQuestion late;
+  late.description = "Commandes livrées en retard";
+  late.examples = {"Combien de commandes ont été livrées en retard à Lyon ?"};
+  late.parameters = {{"city", ParameterType::choice, "", {"Lyon", "Nîmes"}}};
+  EXPECT_TRUE(is_worded_like("combien de commandes en retard ?", late));
+  EXPECT_TRUE(is_worded_like("Combien de commandes livrées en retard à Nîmes ?", late));
+  EXPECT_FALSE(is_worded_like("Combien de commandes annulées ?", late));
+  EXPECT_FALSE(is_worded_like("", late));
+}
+
 TEST(DataText, SaysWhatIsThere) {
   ExternalRows rows{{"Nombre"}, {{std::int64_t{128}}}, false};
   EXPECT_EQ(data_text(rows, "fr"), "Nombre : **128**");
