@@ -186,7 +186,7 @@ class AccessScenario : public ::testing::Test {
     prepared = server
                    .send("POST", "/api/workspaces/" + workspace + "/database/questions",
                          owner.access_token,
-                         {{"description", "Question-secrete-51c2"}, {"sql", "SELECT 1 AS un"}})
+                         {{"description", "Question-secrete-51c2"}, {"sql", "SELECT(1) AS un"}})
                    .text("id");
   }
 
