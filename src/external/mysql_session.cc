@@ -34,7 +34,6 @@ enum : unsigned {
   kTableNotLocked = 1100,
   kMaxStatementTime = 1969,
   kMaxExecutionTime = 3024,
-  kPacketTooLarge = 2020,
   kTlsRequired = 2026,
   kFirstOfClient = 2000,
   kLastOfClient = 2999,
@@ -233,10 +232,6 @@ class MysqlSession final : public Session {
       MYSQL_ROW row = nullptr;
       MONITORA_TRY(wait(mysql_fetch_row_start(&row, result),
                         [&](int ready) { return mysql_fetch_row_cont(&row, result, ready); }));
-      if (row == nullptr && mysql_errno(&mysql_) == kPacketTooLarge) {
-        rows.truncated = true;  // a row that is larger than all that we take
-        return {};
-      }
       if (row == nullptr) return mysql_errno(&mysql_) == 0 ? Status() : statement_status();
       const unsigned long* lengths = mysql_fetch_lengths(result);
       std::vector<ExternalValue> values;

@@ -198,18 +198,6 @@ TEST_F(MariadbShop, OddTablesAreRead) {
   EXPECT_EQ(answer->rows.rows[0][2], ExternalValue(std::string("payée à Besançon")));
 }
 
-TEST_F(MariadbShop, ARowOfManyMegabytesIsNotWaitedFor) {
-  execute(
-      "CREATE TABLE heavy (id int, body longtext); INSERT INTO heavy VALUES (1, 'a'), (2, "
-      "REPEAT('x', 15000000))");
-  login.database.allowed_tables = {"heavy", "orders"};
-  const auto answer = query("SELECT id, body FROM heavy ORDER BY id");
-  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
-  EXPECT_EQ(answer->rows.rows.size(), 1u);
-  EXPECT_TRUE(answer->rows.truncated);
-  EXPECT_TRUE(query("SELECT COUNT(*) FROM orders").ok()) << "the next one has a new connection";
-}
-
 TEST_F(MariadbShop, AGeneratedShopIsReadAsItWasGenerated) {
   execute("DROP DATABASE IF EXISTS large_shop; CREATE DATABASE large_shop; USE large_shop; BEGIN");
   const ShopFigures figures =
