@@ -88,11 +88,14 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
       await table('customers').getByText('4 colonnes').click();
       for (const column of ['id', 'name', 'city']) await table('customers').getByLabel(column, { exact: true }).check();
       await page.getByText('3 colonnes sur 4').waitFor();
+      await page.getByLabel('Ce que contient orders').fill('Les commandes des clients, une par ligne');
       await check(page, `${kind}, tables`);
       if (kind === 'PostgreSQL') await screenshot(page, 'console-database-tables');
       await page.getByRole('button', { name: 'Autoriser 2 tables' }).click();
       await saved(page);
-      const { allowed_tables } = await account.call('GET', `/api/workspaces/${workspace}/database`);
+      const { allowed_tables, descriptions, sample_rows } = await account.call('GET', `/api/workspaces/${workspace}/database`);
+      assert.equal(descriptions[`${shop.schema}.orders`], 'Les commandes des clients, une par ligne');
+      assert.equal(sample_rows, false);
       assert.deepEqual(allowed_tables.sort(), [`${shop.schema}.customers (id, name, city)`, `${shop.schema}.orders`]);
       await page.reload();
       assert.ok(await page.getByLabel(`${shop.schema}.orders`, { exact: true }).isChecked());
@@ -101,6 +104,7 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
 
     test('a statement is tried: its rows, what was run, and what is refused', async () => {
       await part('Essayer');
+      await page.getByRole('button', { name: 'En SQL' }).click();
       const field = page.getByLabel('Requête SQL');
       await page.getByRole('button', { name: `${shop.schema}.orders` }).click();
       assert.match(await field.inputValue(), /SELECT \* FROM .*orders LIMIT 20/);
@@ -120,6 +124,43 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
         assert.ok(!(await page.content()).includes('jamais-montré'));
       }
       await check(page, `${kind}, a refused statement`);
+    });
+
+    test('a question is prepared, tried, found by its words, and taken away', async () => {
+      await part('Questions préparées');
+      await page.getByRole('button', { name: 'Préparer une question' }).click();
+      await page.getByLabel('Ce à quoi elle répond').fill('Le nombre de commandes dans un état');
+      await page.getByLabel('Comment on la pose').fill('Combien de commandes sont en cours ?\nCombien de commandes expédiées ?');
+      const sql = page.getByLabel('Requête SQL');
+      await sql.fill('DELETE FROM orders');
+      await page.getByRole('button', { name: 'Enregistrer' }).click();
+      await page.getByText(/SELECT/).nth(1).waitFor();
+      assert.equal(await sql.inputValue(), 'DELETE FROM orders');
+      await sql.fill('SELECT count(*) AS nombre FROM orders WHERE status = :etat');
+      await page.getByText(':etat', { exact: true }).waitFor();
+      await page.getByLabel('Genre').selectOption('choice');
+      await page.getByLabel(/Choix possibles/).fill('en cours\nexpédiée\nlivrée');
+      await page.getByLabel(/Comment le lui demander/).fill('État de la commande');
+      await check(page, `${kind}, a question being written`);
+      await page.getByRole('button', { name: 'Enregistrer' }).click();
+      await saved(page);
+      await page.getByLabel('Essayer avec une phrase').fill('Combien de commandes sont en cours ?');
+      await page.getByRole('button', { name: 'Essayer', exact: true }).last().click();
+      await page.getByText('etat = en cours').waitFor();
+      await page.getByRole('cell', { name: '1', exact: true }).waitFor();
+      await check(page, `${kind}, a prepared question`);
+      if (kind === 'PostgreSQL') await screenshot(page, 'console-database-question');
+      await part('Essayer');
+      await page.getByLabel('Votre question').fill('Combien de commandes sont en cours ?');
+      await page.getByRole('button', { name: 'Demander' }).click();
+      await page.getByText('Requête d’une question préparée').waitFor();
+      await check(page, `${kind}, a question in words`);
+      await part('Questions préparées');
+      await page.getByRole('button', { name: /Le nombre de commandes dans un état/ }).click();
+      await page.getByRole('button', { name: 'Supprimer' }).click();
+      await page.getByRole('heading', { name: 'Aucune question préparée' }).waitFor();
+      await page.getByRole('button', { name: 'Annuler' }).click();
+      await page.getByRole('button', { name: /Le nombre de commandes dans un état/ }).waitFor();
     });
 
     test('orders are mapped, and each customer is told of their own only', async () => {
@@ -161,6 +202,7 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
       await page.getByRole('button', { name: 'Enregistrer et tester' }).click();
       await page.getByText('ce compte ne peut que lire').waitFor();
       await part('Essayer');
+      await page.getByRole('button', { name: 'En SQL' }).click();
       await page.getByLabel('Requête SQL').fill('SELECT id FROM orders');
       await page.getByRole('button', { name: 'Exécuter' }).click();
       await page.getByRole('main').getByRole('alert').getByText(/désactivée/).waitFor();

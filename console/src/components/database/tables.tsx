@@ -1,5 +1,5 @@
 'use client';
-// Which tables, and which of their columns, the chatbot may read.
+// Which tables, and which of their columns, the chatbot may read, and what they hold.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toast } from '@/components/toasts';
@@ -39,17 +39,19 @@ function Choice({ saved, tables }: { saved: ExternalDatabase; tables: ExternalTa
   const client = useQueryClient();
   const [search, setSearch] = useState('');
   const before = understood(saved.allowed_tables, tables);
-  const draft = useDraft<Allowed[]>(`tables:${id}`, before);
-  const chosen = draft.value;
+  const draft = useDraft(`tables:${id}`, { chosen: before, descriptions: saved.descriptions, sample_rows: saved.sample_rows });
+  const form = draft.value;
+  const { chosen } = form;
   const save = useMutation({
-    mutationFn: () => got(api.PUT('/api/workspaces/{wid}/database', { params: { path: { wid: id } }, body: { allowed_tables: chosen.map(written) } })),
+    mutationFn: () => got(api.PUT('/api/workspaces/{wid}/database', { params: { path: { wid: id } }, body: { allowed_tables: chosen.map(written), descriptions: Object.fromEntries(Object.entries(form.descriptions).map(([name, text]) => [name, text.trim()])), sample_rows: form.sample_rows } })),
     onSuccess: (next) => {
       client.setQueryData(keys.database(id), next);
       draft.clear();
       toast(t('saved'));
     },
   });
-  const set = (name: string, next: Allowed | null) => draft.set(next ? [...chosen.filter((one) => one.name !== name), next] : chosen.filter((one) => one.name !== name));
+  const set = (name: string, next: Allowed | null) => draft.set({ ...form, chosen: next ? [...chosen.filter((one) => one.name !== name), next] : chosen.filter((one) => one.name !== name) });
+  const describe = (name: string, text: string) => draft.set({ ...form, descriptions: { ...form.descriptions, [name]: text } });
   const words = search.trim().toLowerCase();
   const matching = tables.filter((one) => !words || nameOf(one).toLowerCase().includes(words) || one.comment?.toLowerCase().includes(words));
   const gone = chosen.filter((one) => !tables.some((table) => nameOf(table) === one.name));
@@ -58,12 +60,13 @@ function Choice({ saved, tables }: { saved: ExternalDatabase; tables: ExternalTa
       {tables.length > kManyTables && <TextField label={t('database.find')} type="search" className="max-w-md" value={search} onText={setSearch} />}
       {words && <p role="status" className="text-sm text-faint">{t('database.matching', matching.length)}</p>}
       <ul className="divide-y divide-rule border-y border-rule">
-        {matching.slice(0, kMostShown).map((table) => <TableRow key={nameOf(table)} table={table} allowed={chosen.find((one) => one.name === nameOf(table))} onChange={(next) => set(nameOf(table), next)} />)}
+        {matching.slice(0, kMostShown).map((table) => <TableRow key={nameOf(table)} table={table} allowed={chosen.find((one) => one.name === nameOf(table))} description={form.descriptions[nameOf(table)] ?? ''} onDescribe={(text) => describe(nameOf(table), text)} onChange={(next) => set(nameOf(table), next)} />)}
         {gone.map((one) => (
           <li key={one.name} className="py-3"><Check label={<span className="font-mono">{one.name}</span>} hint={t('database.tableGone')} checked onCheck={() => set(one.name, null)} /></li>
         ))}
       </ul>
       {matching.length > kMostShown && <p className="text-sm text-faint">{t('database.moreTables', number(matching.length - kMostShown))}</p>}
+      <Check label={t('database.samples')} hint={t('database.samplesHint')} checked={form.sample_rows} onCheck={(sample_rows) => draft.set({ ...form, sample_rows })} />
       {save.error && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" look="primary" busy={save.isPending} disabled={!draft.changed}>{t('database.saveTables', chosen.length)}</Button>
@@ -73,7 +76,7 @@ function Choice({ saved, tables }: { saved: ExternalDatabase; tables: ExternalTa
   );
 }
 
-function TableRow({ table, allowed, onChange }: { table: ExternalTable; allowed: Allowed | undefined; onChange: (next: Allowed | null) => void }) {
+function TableRow({ table, allowed, description, onDescribe, onChange }: { table: ExternalTable; allowed: Allowed | undefined; description: string; onDescribe: (text: string) => void; onChange: (next: Allowed | null) => void }) {
   const t = useText();
   const name = nameOf(table);
   const every = table.columns.map((one) => one.name);
@@ -90,6 +93,7 @@ function TableRow({ table, allowed, onChange }: { table: ExternalTable; allowed:
         checked={!!allowed}
         onCheck={(on) => onChange(on ? { name, columns: null } : null)}
       />
+      {allowed && <div className="ml-8 max-w-2xl"><TextField label={<span className="text-sm">{t('database.describe', table.name)}</span>} hint={description ? undefined : t('database.describeHint')} dir="auto" maxLength={500} value={description} onText={onDescribe} /></div>}
       <details className="group ml-8">
         <summary className="inline-flex cursor-pointer items-center gap-1.5 text-sm text-link"><Icon name="chevron" className="size-4 transition-transform group-open:rotate-90" />{allowed?.columns ? t('database.someColumns', columns.length, every.length) : t('database.columns', every.length)}</summary>
         <ul className="mt-2 grid gap-x-6 gap-y-2 sm:grid-cols-2">

@@ -11,10 +11,11 @@ import { useCurrent } from '@/lib/workspace-context';
 
 const loading = () => <SkeletonRows rows={4} />;
 const Tables = dynamic(() => import('@/components/database/tables').then((one) => one.Tables), { loading });
+const Questions = dynamic(() => import('@/components/database/questions').then((one) => one.Questions), { loading });
 const Orders = dynamic(() => import('@/components/database/orders').then((one) => one.Orders), { loading });
 const Try = dynamic(() => import('@/components/database/try').then((one) => one.Try), { loading });
 
-const kParts = ['connection', 'tables', 'orders', 'try'] as const;
+const kParts = ['connection', 'tables', 'questions', 'orders', 'try'] as const;
 type Part = (typeof kParts)[number];
 
 export default function DatabasePage() {
@@ -39,6 +40,7 @@ function Database() {
           {saved.configured && <div className="mb-6"><Segments label={t('database.parts')} value={part} options={kParts.map((value) => ({ value, label: t(`database.part.${value}`) }))} onPick={show} /></div>}
           {part === 'connection' && <Connection saved={saved} onTables={tables} />}
           {part === 'tables' && <Tables saved={saved} />}
+          {part === 'questions' && <Questions saved={saved} onTables={tables} />}
           {part === 'orders' && <Orders saved={saved} onTables={tables} />}
           {part === 'try' && <Try saved={saved} onTables={tables} />}
         </>
