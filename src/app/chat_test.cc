@@ -278,6 +278,16 @@ class OneOrder final : public ExternalData {
   Result<std::vector<ExternalTable>> tables(const ExternalLogin&) override {
     return std::vector<ExternalTable>();
   }
+  Result<std::vector<ExternalTable>> readable(const ExternalLogin&) override {
+    return std::vector<ExternalTable>();
+  }
+  Result<ExternalRows> sample(const ExternalLogin&, const ExternalTable&) override {
+    return ExternalRows();
+  }
+  Result<std::string> check(const ExternalLogin&, std::string_view sql,
+                            const ExternalParameters&) override {
+    return std::string(sql);
+  }
   Result<Answer> query(const ExternalLogin&, std::string_view sql,
                        const ExternalParameters& parameters) override {
     asked_.push_back(parameters);
