@@ -134,7 +134,7 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
       const sql = page.getByLabel('Requête SQL');
       await sql.fill('DELETE FROM orders');
       await page.getByRole('button', { name: 'Enregistrer' }).click();
-      await page.getByText(/SELECT/).nth(1).waitFor();
+      await page.getByText(/permis/).first().waitFor();
       assert.equal(await sql.inputValue(), 'DELETE FROM orders');
       await sql.fill('SELECT count(*) AS nombre FROM orders WHERE status = :etat');
       await page.getByText(':etat', { exact: true }).waitFor();
