@@ -155,7 +155,7 @@ function OrderForm({ saved, tables }: { saved: Saved; tables: ExternalTable[] })
   );
 }
 
-const Pair = ({ children }: { children: ReactNode }) => <div className="grid gap-5 sm:grid-cols-2">{children}</div>;
+const Pair = ({ children }: { children: ReactNode }) => <div className="grid items-start gap-5 sm:grid-cols-2">{children}</div>;
 
 /** What visitors are told of each value that the status column has. */
 function Statuses({ form, error, onChange }: { form: Mapping; error: string | undefined; onChange: (next: Status[]) => void }) {

@@ -104,7 +104,7 @@ function QuestionForm({ question, onClose, onSaved }: { question?: Question; onC
             <legend className="mb-2 text-[0.9375rem] font-semibold">{t('questions.parameters')}</legend>
             {field('parameters') && <p className="text-sm text-bad">{field('parameters')}</p>}
             {parameters.map((one) => (
-              <div key={one.name} className="grid gap-3 rounded-md border border-rule p-3 sm:grid-cols-[8rem_10rem_minmax(0,1fr)]">
+              <div key={one.name} className="grid items-end gap-3 rounded-md border border-rule p-3 sm:grid-cols-[8rem_10rem_minmax(0,1fr)]">
                 <span className="self-center font-mono text-sm font-semibold">:{one.name}</span>
                 <Select label={t('questions.type')} value={one.type} options={kTypes.map((value) => ({ value, label: t(`questions.type.${value}`) }))} onPick={(type) => setParameter(one.name, { type: type as Parameter['type'] })} />
                 <TextField label={t('questions.label')} dir="auto" maxLength={100} value={one.label ?? ''} onText={(label) => setParameter(one.name, { label })} />
