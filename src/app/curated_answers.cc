@@ -15,7 +15,6 @@
 namespace monitora {
 namespace {
 
-constexpr std::size_t kWorkspaces = 500;    // whose answers are kept in memory
 constexpr std::size_t kLongestAlike = 600;  // bytes: longer questions tell a story, each its own
 // Keeps out wordings that share words and nothing else; the words decide.
 constexpr float kLeastAlike = 0.85F;
@@ -133,7 +132,7 @@ Status CuratedAnswers::put(const Actor& actor, const WorkspaceId& workspace, con
                            std::vector<EmbeddedCuratedAnswer> answers) {
   MONITORA_TRY(embed(answers));
   MONITORA_TRY(parts_.store.put(workspace, answers));
-  forget(workspace);
+  memory_.forget(workspace);
   record(
       parts_.audit, actor, action, workspace,
       answers.size() == 1 ? answers.front().answer.id.to_string() : std::to_string(answers.size()));
@@ -174,7 +173,7 @@ Result<CuratedAnswer> CuratedAnswers::update(const Actor& actor, const Workspace
 Status CuratedAnswers::remove(const Actor& actor, const WorkspaceId& workspace,
                               const CuratedAnswerId& id) {
   MONITORA_TRY(parts_.store.remove(workspace, id));
-  forget(workspace);
+  memory_.forget(workspace);
   record(parts_.audit, actor, "answer.delete", workspace, id.to_string());
   return {};
 }
@@ -243,33 +242,8 @@ Status CuratedAnswers::export_csv(const WorkspaceId& workspace,
   return {};
 }
 
-Result<std::shared_ptr<const CuratedAnswers::Known>> CuratedAnswers::known(
+Result<std::shared_ptr<const CuratedAnswers::Known>> CuratedAnswers::read(
     const WorkspaceId& workspace) {
-  Place evicted;  // its handle waits for the bus, which may wait for the mutex: it ends without it
-  int generation = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    auto [place, is_new] = places_.try_emplace(workspace);
-    if (is_new) {
-      used_.push_front(workspace);
-      // Listening begins before reading: no change falls between.
-      place->second.listening =
-          parts_.events.listen(workspace, [this, workspace](const Change& change) {
-            if (change.entity == "answer") forget(workspace);
-          });
-      if (places_.size() > kWorkspaces) {
-        const auto oldest = places_.find(used_.back());
-        evicted = std::move(oldest->second);
-        places_.erase(oldest);
-        used_.pop_back();
-      }
-    } else {
-      used_.splice(used_.begin(), used_, place->second.used);
-    }
-    place->second.used = used_.begin();
-    if (place->second.known) return place->second.known;
-    generation = place->second.generation;
-  }
   MONITORA_ASSIGN(std::vector<EmbeddedCuratedAnswer> all, parts_.store.all(workspace));
   auto made = std::make_shared<Known>();
   for (EmbeddedCuratedAnswer& each : all) {
@@ -283,25 +257,14 @@ Result<std::shared_ptr<const CuratedAnswers::Known>> CuratedAnswers::known(
                              comparable ? std::move(each.vectors[i]) : Vector()});
     made->answers.push_back(std::move(each.answer));
   }
-  const std::lock_guard lock(mutex_);
-  if (const auto place = places_.find(workspace);
-      place != places_.end() && place->second.generation == generation)
-    place->second.known = made;
   return std::shared_ptr<const Known>(std::move(made));
-}
-
-void CuratedAnswers::forget(const WorkspaceId& workspace) {
-  const std::lock_guard lock(mutex_);
-  const auto place = places_.find(workspace);
-  if (place == places_.end()) return;
-  ++place->second.generation;
-  place->second.known.reset();
 }
 
 Result<std::optional<CuratedAnswer>> CuratedAnswers::match(const WorkspaceId& workspace,
                                                            const std::string& question,
                                                            Vector& vector) {
-  MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(workspace));
+  MONITORA_ASSIGN(const std::shared_ptr<const Known> known,
+                  memory_.get(workspace, [&] { return read(workspace); }));
   if (known->answers.empty()) return std::optional<CuratedAnswer>();
   const auto same = known->same.find(question_group(question));
   if (same != known->same.end()) return std::optional(known->answers[same->second]);

@@ -3,18 +3,15 @@
 #pragma once
 
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/actor.h"
+#include "app/workspace_memory.h"
 #include "ports/curated_store.h"
-#include "ports/event_bus.h"
 
 namespace monitora {
 
@@ -29,8 +26,10 @@ struct CuratedParts {
 class CuratedAnswers {
  public:
   static constexpr std::size_t kMost = 2000;  // a workspace
+  static constexpr std::size_t kWorkspacesInMemory = 500;
 
-  explicit CuratedAnswers(CuratedParts parts) : parts_(std::move(parts)) {}
+  explicit CuratedAnswers(CuratedParts parts)
+      : parts_(parts), memory_(parts.events, "answer", kWorkspacesInMemory) {}
 
   // invalid `question`, `variants`, `answer` for blank or too long texts; conflict
   // `question_taken` when another answer has one of the wordings; conflict `too_many_answers`.
@@ -70,22 +69,13 @@ class CuratedAnswers {
 
  private:
   struct Known;  // a workspace's answers in memory
-  Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);
+  Result<std::shared_ptr<const Known>> read(const WorkspaceId& workspace);
   Status embed(std::vector<EmbeddedCuratedAnswer>& answers);
   Status put(const Actor& actor, const WorkspaceId& workspace, const char* action,
              std::vector<EmbeddedCuratedAnswer> answers);
-  void forget(const WorkspaceId& workspace);
 
   CuratedParts parts_;
-  struct Place {
-    std::shared_ptr<const Known> known;  // nothing: to be read
-    std::shared_ptr<void> listening;
-    int generation = 0;  // grows when they change
-    std::list<WorkspaceId>::iterator used;
-  };
-  std::mutex mutex_;
-  std::list<WorkspaceId> used_;  // the latest first
-  std::map<WorkspaceId, Place> places_;
+  WorkspaceMemory<Known> memory_;
 };
 
 }  // namespace monitora

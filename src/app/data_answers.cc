@@ -9,8 +9,7 @@
 namespace monitora {
 namespace {
 
-constexpr std::size_t kWorkspaces = 1000;  // of which it is known in memory
-constexpr double kLowScore = 0.1;          // of an answer that helps nobody
+constexpr double kLowScore = 0.1;  // of an answer that helps nobody
 
 // What of `allowed` is left without the tables that hold everybody's orders.
 std::vector<std::string> without_orders(const std::vector<std::string>& allowed,
@@ -42,7 +41,8 @@ struct DataAnswers::Known {
 
 Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector) {
   Step step;
-  MONITORA_ASSIGN(const std::shared_ptr<const Known> known, this->known(asked.workspace.id));
+  MONITORA_ASSIGN(const std::shared_ptr<const Known> known,
+                  memory_.get(asked.workspace.id, [&] { return read(asked.workspace.id); }));
   const bool has_orders = known->orders && known->orders->is_enabled;
   if (!known->is_enabled || (!has_orders && parts_.questions == nullptr)) return step;
   if (vector.empty()) {
@@ -78,40 +78,6 @@ Result<DataReply> DataAnswers::answer_of_orders(const Asked& asked, const OrderM
   return reply;
 }
 
-Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::known(const WorkspaceId& workspace) {
-  Place evicted;  // its handle waits for the bus, which may wait for the mutex: it ends without it
-  int generation = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    auto [place, is_new] = places_.try_emplace(workspace);
-    if (is_new) {
-      used_.push_front(workspace);
-      // Listening begins before reading: no change falls between.
-      place->second.listening =
-          parts_.events.listen(workspace, [this, workspace](const Change& change) {
-            if (change.entity == "database") forget(workspace);
-          });
-      if (places_.size() > kWorkspaces) {
-        const auto oldest = places_.find(used_.back());
-        evicted = std::move(oldest->second);
-        places_.erase(oldest);
-        used_.pop_back();
-      }
-    } else {
-      used_.splice(used_.begin(), used_, place->second.used);
-    }
-    place->second.used = used_.begin();
-    if (place->second.known) return place->second.known;
-    generation = place->second.generation;
-  }
-  MONITORA_ASSIGN(std::shared_ptr<const Known> made, read(workspace));
-  const std::lock_guard lock(mutex_);
-  if (const auto place = places_.find(workspace);
-      place != places_.end() && place->second.generation == generation)
-    place->second.known = made;
-  return made;
-}
-
 Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::read(const WorkspaceId& workspace) {
   auto made = std::make_shared<Known>();
   MONITORA_ASSIGN(auto stored, parts_.databases.find(workspace));
@@ -127,14 +93,6 @@ Result<std::shared_ptr<const DataAnswers::Known>> DataAnswers::read(const Worksp
     }
   }
   return std::shared_ptr<const Known>(std::move(made));
-}
-
-void DataAnswers::forget(const WorkspaceId& workspace) {
-  const std::lock_guard lock(mutex_);
-  const auto place = places_.find(workspace);
-  if (place == places_.end()) return;
-  ++place->second.generation;
-  place->second.known.reset();
 }
 
 }  // namespace monitora

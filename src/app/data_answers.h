@@ -2,10 +2,7 @@
 // answer it, and has the database answer.
 #pragma once
 
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +10,8 @@
 #include "app/data_questions.h"
 #include "app/data_router.h"
 #include "app/order_tracking.h"
+#include "app/workspace_memory.h"
 #include "domain/data_routing.h"
-#include "ports/event_bus.h"
 #include "ports/external_database_store.h"
 
 namespace monitora {
@@ -30,7 +27,12 @@ struct DataAnswerParts {
 // Thread-safe. The parts outlive it.
 class DataAnswers {
  public:
-  explicit DataAnswers(DataAnswerParts parts) : parts_(parts), router_(parts.embedder) {}
+  static constexpr std::size_t kWorkspacesInMemory = 1000;
+
+  explicit DataAnswers(DataAnswerParts parts)
+      : parts_(parts),
+        router_(parts.embedder),
+        memory_(parts.events, "database", kWorkspacesInMemory) {}
 
   struct Asked {
     const Workspace& workspace;
@@ -57,21 +59,11 @@ class DataAnswers {
   Result<DataReply> answer_of_orders(const Asked& asked, const OrderMapping& mapping,
                                      ExternalEngine engine);
   struct Known;  // a workspace's database in memory
-  Result<std::shared_ptr<const Known>> known(const WorkspaceId& workspace);
   Result<std::shared_ptr<const Known>> read(const WorkspaceId& workspace);
-  void forget(const WorkspaceId& workspace);
 
   DataAnswerParts parts_;
   DataRouter router_;
-  struct Place {
-    std::shared_ptr<const Known> known;  // nothing: to be read
-    std::shared_ptr<void> listening;
-    int generation = 0;  // grows when it changes
-    std::list<WorkspaceId>::iterator used;
-  };
-  std::mutex mutex_;
-  std::list<WorkspaceId> used_;  // the latest first
-  std::map<WorkspaceId, Place> places_;
+  WorkspaceMemory<Known> memory_;
 };
 
 }  // namespace monitora
