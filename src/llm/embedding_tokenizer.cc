@@ -127,6 +127,7 @@ std::vector<char32_t> UnigramTokenizer::normalise(std::string_view text,
     const char32_t c = next_character(text, at);
     if (c != 0) append_normalised(c, out);
   }
+  if (out.size() > most_characters) out.resize(most_characters);  // one may become eighteen
   return out;
 }
 

@@ -84,6 +84,13 @@ TEST_F(RealTokenizer, ReadsNoFurtherThanAsked) {
   EXPECT_TRUE(std::equal(some.begin(), some.begin() + 100, all.begin()));
 }
 
+// Found by fuzzing: one character that normalises to several was read past the limit.
+TEST_F(RealTokenizer, ReadsNoFurtherThanAskedWhereOneCharacterBecomesSeveral) {
+  const std::string salutation = "\uFDFA";  // eighteen characters and spaces
+  for (std::size_t most = 0; most < 10; ++most)
+    EXPECT_LE(tokenizer_->encode("a" + salutation + "b", most).size(), most + 1) << most;
+}
+
 TEST(UnigramTokenizer, PrefersTheLikelierSegmentation) {
   const TinyModel tiny;
   const auto file = EmbeddingModelFile::parse(as_bytes(tiny.bytes()));
