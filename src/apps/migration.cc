@@ -72,6 +72,14 @@ Status Migration::sync() {
   MONITORA_TRY(open_source_and_plan());
   MONITORA_TRY(strict());
   MONITORA_TRY(open_target_and_models());
+  say(
+      {"Changements lus par versions de lignes (xmin) et comparaison des clés, sans réplication "
+       "logique : ajouts, modifications et suppressions sont vus. Ne sont pas vus : un fichier "
+       "remplacé dans le bucket sous le même nom, et ce qui a été changé dans la cible (validate "
+       "le trouve).",
+       "Changes are read by row versions (xmin) and by comparing keys, without logical "
+       "replication: insertions, updates and deletions are seen. Not seen: a file replaced in the "
+       "bucket under its name, and what was changed in the target (validate finds that)."});
   std::int64_t changes = 0;
   for (int pass = 1;; ++pass) {
     const auto began = std::chrono::steady_clock::now();

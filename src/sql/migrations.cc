@@ -11,6 +11,8 @@
 namespace monitora::sql {
 namespace {
 
+constexpr int kOldestPostgres = 15;
+
 struct Applied {
   std::string name;
   std::string checksum;
@@ -89,11 +91,32 @@ Result<std::map<int, Applied>> read_applied(Connection& connection) {
   return applied;
 }
 
+// The schema's SQL is that of this PostgreSQL; an older one would stop at its first word that is
+// newer.
+Status check_server(Connection& connection) {
+  if (connection.dialect().database() != Database::postgres) return {};
+  std::int64_t version = 0;
+  MONITORA_TRY(connection.query(
+      "SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'server_version_num'", {},
+      [&](const Row& row) {
+        version = row.integer(0) / 10000;
+        return Status();
+      }));
+  if (version >= kOldestPostgres) return {};
+  return Status(Code::unavailable, "database_too_old",
+                {fmt::format("Ce serveur est un PostgreSQL {} : il faut la version {} ou plus "
+                             "récente.",
+                             version, kOldestPostgres),
+                 fmt::format("This server is a PostgreSQL {}: version {} or later is needed.",
+                             version, kOldestPostgres)});
+}
+
 // Runs the first migration that is still to run; false when there is none. In a transaction.
 Result<bool> apply_next(Connection& connection) {
   MONITORA_ASSIGN(const auto applied, read_applied(connection));
   for (const Migration& migration : migrations(connection.dialect().database())) {
     if (applied.contains(migration.version)) continue;
+    MONITORA_TRY(check_server(connection));
     MONITORA_TRY(connection.run_script(migration.script));
     MONITORA_TRY(connection
                      .execute("INSERT INTO schema_migrations (version, name, checksum, applied_at) "

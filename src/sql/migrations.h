@@ -26,7 +26,8 @@ std::span<const Migration> migrations(Database database);
 
 // Brings the schema up to what this program knows; answers how many migrations ran. Errors beside
 // the driver's: conflict `schema_too_new` (a newer program made this schema), corrupted
-// `schema_changed` (an applied migration is not the one of this program).
+// `schema_changed` (an applied migration is not the one of this program), unavailable
+// `database_too_old` (a PostgreSQL before 15).
 Result<int> apply(Connection& connection);
 
 struct MigrationStatus {

@@ -79,18 +79,23 @@ VectorChoice anew(std::string fr, std::string en) {
           .why = {"Vecteurs recalculés : " + std::move(fr), "Vectors made anew: " + std::move(en)}};
 }
 
-// The chunks' texts, in the order of `ids`; one that is gone meanwhile is left out.
+// The chunks' texts; `ids` become theirs, in the same order, without what is gone meanwhile. A
+// short block asks for its last chunk again, so that the statement is always the same one.
 Result<std::vector<std::string>> texts_of(sql::Connection& connection, std::vector<Uuid>& ids) {
+  static const std::string statement = [] {
+    std::string text = "SELECT id, content FROM document_chunks WHERE id IN (?";
+    for (std::size_t i = 1; i < kBlock; ++i) text += ", ?";
+    return text + ")";
+  }();
+  std::vector<sql::Param> keys;
+  for (std::size_t i = 0; i < kBlock; ++i) keys.push_back(p(ids[std::min(i, ids.size() - 1)]));
   std::vector<std::string> texts;
-  std::vector<Uuid> present;
-  for (const Uuid& id : ids)
-    MONITORA_TRY(connection.query("SELECT content FROM document_chunks WHERE id = ?", {p(id)},
-                                  [&](const sql::Row& row) {
-                                    texts.emplace_back(row.text(0));
-                                    present.push_back(id);
-                                    return Status();
-                                  }));
-  ids = std::move(present);
+  ids.clear();
+  MONITORA_TRY(connection.query(statement, keys, [&](const sql::Row& row) {
+    ids.push_back(row.uuid(0));
+    texts.emplace_back(row.text(1));
+    return Status();
+  }));
   return texts;
 }
 
@@ -100,6 +105,7 @@ Status make_block(sql::Pool& pool, Embedder& embedder, std::vector<Uuid> ids) {
     MONITORA_ASSIGN(texts, texts_of(connection, ids));
     return {};
   }));
+  if (texts.empty()) return {};
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   MONITORA_ASSIGN(const std::vector<Vector> vectors,
                   embedder.embed(Embedder::Kind::passage, views));
@@ -132,6 +138,7 @@ Result<VectorChoice> choose_vectors(Source& source, Embedder& embedder) {
 
   const auto dimension = static_cast<std::size_t>(embedder.dimension());
   double nearest_to_differ = 1;
+  std::size_t compared = 0;  // the others' rows name the model
   for (const StoredVector& one : stored) {
     if (one.vector.size() != dimension)
       return anew(fmt::format("ils ont {} dimensions, le modèle {} en a {}.", one.vector.size(),
@@ -144,22 +151,31 @@ Result<VectorChoice> choose_vectors(Source& source, Embedder& embedder) {
                   fmt::format("they are of {}, the model is {}.", one.model, embedder.model()));
     MONITORA_ASSIGN(const Vector made, embedder.embed_one(Embedder::Kind::passage, one.content));
     nearest_to_differ = std::min(nearest_to_differ, cosine(made, one.vector));
+    ++compared;
   }
   if (nearest_to_differ < kSameModel)
     return anew(
         fmt::format("ils ne sont pas du modèle {} (cosinus {:.3f} sur {} extraits comparés).",
-                    embedder.model(), nearest_to_differ, stored.size()),
+                    embedder.model(), nearest_to_differ, compared),
         fmt::format("they are not of the model {} (cosine {:.3f} over {} chunks compared).",
-                    embedder.model(), nearest_to_differ, stored.size()));
+                    embedder.model(), nearest_to_differ, compared));
+  if (compared == 0)
+    return VectorChoice{
+        .keep = true,
+        .any = true,
+        .why = {
+            fmt::format("Vecteurs conservés : la source les dit du modèle {}.", embedder.model()),
+            fmt::format("Vectors kept: the source says they are of the model {}.",
+                        embedder.model())}};
   return VectorChoice{
       .keep = true,
       .any = true,
       .why = {fmt::format("Vecteurs conservés : ils sont du modèle {} (cosinus ≥ {:.4f} sur {} "
                           "extraits comparés).",
-                          embedder.model(), nearest_to_differ, stored.size()),
+                          embedder.model(), nearest_to_differ, compared),
               fmt::format("Vectors kept: they are of the model {} (cosine ≥ {:.4f} over {} chunks "
                           "compared).",
-                          embedder.model(), nearest_to_differ, stored.size())}};
+                          embedder.model(), nearest_to_differ, compared)}};
 }
 
 Result<std::size_t> make_vectors(sql::Pool& pool, Embedder& embedder, int threads,

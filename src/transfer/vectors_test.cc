@@ -100,7 +100,9 @@ TEST(ChooseVectors, OneThatDiffersIsEnoughToMakeAllAnew) {
 TEST(ChooseVectors, AnotherDimensionOrAnotherNameIsAnotherModel) {
   EXPECT_FALSE(choose({{"abc", Vector{1, 0, 0}, {}}}).keep);
   EXPECT_FALSE(choose({{"abc", Vector{1, 0}, "ada-002"}}).keep);
-  EXPECT_TRUE(choose({{"abc", Vector{0, 1}, "letters"}}).keep);  // what the row says is believed
+  const VectorChoice named = choose({{"abc", Vector{0, 1}, "letters"}});
+  EXPECT_TRUE(named.keep);  // what the row says is believed
+  EXPECT_EQ(named.why.en, "Vectors kept: the source says they are of the model letters.");
 }
 
 TEST(ChooseVectors, ASourceWithoutVectors) {

@@ -110,6 +110,7 @@ class WholeWay(MigrateTest):
             DELETE FROM workspaces WHERE id = '{BARE}'""")
         self.validate(code=3)
         done = self.sync()
+        self.assertIn("xmin", done.stdout)
         self.assertIn("agree", done.stdout)
         self.validate()
         self.assertEqual(self.target("SELECT messages_count FROM conversations"), ["4"])

@@ -80,6 +80,20 @@ Status certificate_refused(std::string detail) {
                 std::move(detail));
 }
 
+// A statement that we have prepared is not there, or one that we have not is: behind this
+// connection is another session each time.
+Status sessions_are_shared(std::string detail) {
+  return Status(
+      Code::unavailable, "database_pooler",
+      {"Cette adresse mène à un pooler qui partage ses sessions entre transactions : donnez "
+       "l'adresse directe, ou celle qui garde une session par connexion (Supabase : le port 5432 "
+       "au lieu de 6543 ; PgBouncer : pool_mode = session).",
+       "This address leads to a pooler that shares its sessions between transactions: give the "
+       "direct address, or one that keeps a session a connection (Supabase: port 5432 instead of "
+       "6543; PgBouncer: pool_mode = session)."},
+      std::move(detail));
+}
+
 }  // namespace
 
 Status postgres_status(std::string_view state, std::string constraint, std::string detail) {
@@ -94,6 +108,7 @@ Status postgres_status(std::string_view state, std::string constraint, std::stri
     return statement_timed_out();  // by the server's own limit
   }
   if (state == "53300") return database_saturated();
+  if (state == "42P05" || state == "26000") return sessions_are_shared(std::move(detail));
   if (state == "53100") return disk_full(std::move(detail));
   if (state == "25006") return database_read_only(std::move(detail));
   if (state == "XX001" || state == "XX002") return database_corrupted(std::move(detail));

@@ -10,7 +10,8 @@
 // look-up of a host's name (getaddrinfo) is the system's to limit.
 //
 // A pooler between (PgBouncer, Supavisor) must pool sessions, not transactions or statements:
-// prepared statements belong to a session.
+// prepared statements belong to a session. Error of one that does not: unavailable
+// `database_pooler`.
 #pragma once
 
 #include <memory>

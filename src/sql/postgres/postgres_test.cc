@@ -210,6 +210,17 @@ TEST_F(Postgres, AStatementInsideTheRowsOfAnotherIsRefused) {
   EXPECT_EQ(text(*connection, "SELECT 3"), "3\n");
 }
 
+// What a pooler that shares sessions between transactions does to us.
+TEST_F(Postgres, ASessionThatIsNotOursAloneIsSaid) {
+  const auto connection = open();
+  run(*connection, "PREPARE m1 AS SELECT 1");
+  EXPECT_EQ(key(*connection, "SELECT 2"), "database_pooler");
+  const auto other = open();
+  EXPECT_EQ(text(*other, "SELECT 3"), "3\n");
+  run(*other, "DEALLOCATE ALL");
+  EXPECT_EQ(key(*other, "SELECT 3"), "database_pooler");
+}
+
 TEST_F(Postgres, KeepsWorkingPastTheStatementsItKeeps) {
   const auto connection = open();
   for (int round = 0; round < 2; ++round)
