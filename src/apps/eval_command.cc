@@ -12,6 +12,7 @@
 #include "apps/models.h"
 #include "apps/terminal.h"
 #include "base/text.h"
+#include "domain/json_text.h"
 #include "retrieval/evaluation.h"
 
 namespace monitora::apps {
@@ -74,7 +75,7 @@ void print(const retrieval::EvaluationReport& report, bool has_auroc, bool as_js
     out[name] = known ? json::value(value) : json::value();
     if (!as_json && known) fmt::print("{:<10} {:.4f}\n", name, value);
   }
-  if (as_json) fmt::print("{}\n", json::serialize(out));
+  if (as_json) fmt::print("{}\n", json_text(out));
 }
 
 Status evaluate(const CommandLine& line, const std::string& file,

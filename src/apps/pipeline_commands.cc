@@ -17,6 +17,7 @@
 #include "apps/models.h"
 #include "apps/terminal.h"
 #include "auth/rate_limiter.h"
+#include "domain/json_text.h"
 #include "jobs/runner.h"
 #include "ports/executor.h"
 #include "ports/text_extractor.h"
@@ -88,7 +89,7 @@ Status ingest(CommandLine& line, const std::string& workspace_text,
       fmt::print("{}  {}  {}  {}\n", document.id.to_string(), to_string(document.status),
                  document.chunk_count, document.filename);
   }
-  if (line.json) fmt::print("{}\n", json::serialize(report));
+  if (line.json) fmt::print("{}\n", json_text(report));
   return {};
 }
 
@@ -108,10 +109,10 @@ class PrintedTurn final : public ChatEvents {
       for (const Source& source : answer.sources)
         sources.push_back(
             {{"index", source.index}, {"filename", source.filename}, {"excerpt", source.excerpt}});
-      fmt::print("{}\n", json::serialize(json::object{{"response", answer.text},
-                                                      {"sources", sources},
-                                                      {"rag_score", answer.rag_score},
-                                                      {"cached", answer.cached}}));
+      fmt::print("{}\n", json_text(json::object{{"response", answer.text},
+                                                {"sources", sources},
+                                                {"rag_score", answer.rag_score},
+                                                {"cached", answer.cached}}));
     } else {
       fmt::print("\n\n");
       for (const Source& source : answer.sources)

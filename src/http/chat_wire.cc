@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "domain/json_text.h"
+
 namespace monitora::http {
 namespace {
 
@@ -32,7 +34,7 @@ class StreamedTurn final : public ClientTurn {
           {"content", language_ == "en" ? shown.sentence().en : shown.sentence().fr}});
     sink_->close();
   }
-  void send(const json::object& event) { sink_->send(json::serialize(event)); }
+  void send(const json::object& event) { sink_->send(json_text(event)); }
   std::shared_ptr<EventSink> sink_;
   AnswerFields fields_;
   std::string language_;

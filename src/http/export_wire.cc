@@ -7,6 +7,7 @@
 #include "domain/csv.h"
 #include "domain/data_answer.h"
 #include "domain/handover.h"
+#include "domain/json_text.h"
 #include "http/chat_wire.h"
 
 namespace monitora::http {
@@ -82,7 +83,7 @@ std::string jsonl_line(const Conversation& conversation, const Message& message)
                     {"title", or_null(conversation.title)},
                     {"started_at", format_time(conversation.started_at)}};
   for (auto& field : message_json(message)) line[field.key()] = std::move(field.value());
-  return json::serialize(line) + "\n";
+  return json_text(line) + "\n";
 }
 
 std::string csv_header() {

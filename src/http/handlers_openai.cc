@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/text.h"
+#include "domain/json_text.h"
 #include "http/client_turn.h"
 #include "http/fields.h"
 #include "http/openai_wire.h"
@@ -119,7 +120,7 @@ class StreamedCompletion final : public ClientTurn {
       sink_ = std::move(sink);
   }
 
-  void send(const json::object& chunk) { write(json::serialize(chunk)); }
+  void send(const json::object& chunk) { write(json_text(chunk)); }
   void write(std::string text) {
     const std::lock_guard lock(mutex_);
     if (sink_)

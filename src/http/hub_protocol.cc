@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "domain/json_text.h"
+
 namespace monitora::http::hub {
 namespace {
 
@@ -40,7 +42,7 @@ const json::string* text_of(const json::object& object, std::string_view name) {
 }
 
 std::string record(const json::object& message) {
-  return json::serialize(message) + kEnd;
+  return json_text(message) + kEnd;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
+#include "domain/json_text.h"
 #include "http/handlers_chat.h"
 
 namespace monitora::http {
@@ -184,7 +185,7 @@ json::object mcp_tools(std::string_view workspace_name) {
 }
 
 json::object mcp_tool_result(json::object structured) {
-  const std::string text = json::serialize(structured);
+  const std::string text = json_text(structured);
   return {{"content", json::array{json::object{{"type", "text"}, {"text", text}}}},
           {"structuredContent", std::move(structured)},
           {"isError", false}};

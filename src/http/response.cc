@@ -2,15 +2,15 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "base/log.h"
+#include "domain/json_text.h"
 
 namespace monitora::http {
 namespace json = boost::json;
 
 Response Response::json(int status, const json::value& value) {
-  return text(status, "application/json", boost::json::serialize(value));
+  return text(status, "application/json", json_text(value));
 }
 
 Response Response::no_content() {

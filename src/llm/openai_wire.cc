@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "domain/json_text.h"
 
 namespace monitora::llm {
 namespace json = boost::json;
@@ -99,7 +100,7 @@ std::string chat_request_body(const ChatRequest& request, const std::string& mod
     body["temperature"] = request.temperature;
     body["top_p"] = request.top_p;
   }
-  return json::serialize(body);
+  return json_text(body);
 }
 
 OpenAiQuirks learn(OpenAiQuirks quirks, std::string_view refusal) {

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "domain/json_text.h"
 #include "storage/json.h"
 
 namespace monitora::storage {
@@ -33,10 +34,10 @@ WorkspaceView read_workspace_view(const sql::Row& row) {
 }
 
 std::string rag_config_json(const RagConfig& config) {
-  return boost::json::serialize(to_json(config));
+  return json_text(to_json(config));
 }
 std::string widget_config_json(const WidgetConfig& config) {
-  return boost::json::serialize(to_json(config));
+  return json_text(to_json(config));
 }
 
 Status workspace_absent() {

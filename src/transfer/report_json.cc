@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "domain/json_text.h"
 #include "transfer/report.h"
 
 namespace monitora::transfer {
@@ -121,7 +122,7 @@ std::string to_json(const Report& report) {
   if (report.load) out["load"] = load(*report.load);
   out["steps"] = each(report.steps, sentence);
   if (report.validation) out["validation"] = validation(*report.validation);
-  return json::serialize(out);
+  return json_text(out);
 }
 
 }  // namespace monitora::transfer
