@@ -3,6 +3,7 @@
 #include "storage/document_rows.h"
 #include "storage/json.h"
 #include "storage/stores.h"
+#include "storage/time_list.h"
 
 namespace monitora::storage {
 namespace {
@@ -146,27 +147,20 @@ class SqlCacheStore final : public CacheStore {
 
   Result<Page<CacheEntry>> list(const WorkspaceId& workspace, const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
-    const int size = page_size(page);
-    std::vector<CacheEntry> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      std::string statement = "SELECT " + std::string(kColumns) +
-                              " FROM response_cache r WHERE r.workspace_id = ?" +
-                              std::string(kLive);
-      std::vector<Param> params{p(workspace), p(clock_.now())};
-      if (after) {
-        statement += " AND r.created_at <= ? AND (r.created_at < ? OR r.id < ?)";
-        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
-      }
-      statement += " ORDER BY r.created_at DESC, r.id DESC";
-      append_limit(connection.dialect(), size + 1, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        found.push_back(read_entry(row));
-        return Status();
-      });
+    const TimeList list{.statement = "SELECT " + std::string(kColumns) +
+                                     " FROM response_cache r WHERE r.workspace_id = ?" +
+                                     std::string(kLive),
+                        .params = {p(workspace), p(clock_.now())},
+                        .time = "r.created_at",
+                        .id = "r.id",
+                        .latest_first = true};
+    Page<CacheEntry> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(found, read_page(connection, list, after, page_size(page), read_entry,
+                                       [](const Row& row) { return time_or_nothing(row, 6); }));
+      return {};
     }));
-    return finish_page(std::move(found), size, [](const CacheEntry& last) {
-      return write_cursor(Position{last.created_at, last.id.uuid()});
-    });
+    return found;
   }
 
   Status clear(const WorkspaceId& workspace) override {

@@ -11,6 +11,7 @@
 #include "storage/query.h"
 #include "storage/search_index.h"
 #include "storage/stores.h"
+#include "storage/time_list.h"
 #include "storage/webhook_outbox.h"
 
 namespace monitora::storage {
@@ -29,6 +30,12 @@ std::string select_conversation(std::string_view more) {
   return "SELECT " + std::string(kConversationColumns) + std::string(more);
 }
 
+// Of kConversationColumns: when it was last spoken in.
+std::optional<Time> latest_of(const Row& row) {
+  const auto last = time_or_nothing(row, 6);
+  return last ? last : time_or_nothing(row, 5);
+}
+
 class SqlConversationStore final : public ConversationStore {
  public:
   SqlConversationStore(sql::Pool& pool, const Clock& clock, const WebhookOutbox* outbox)
@@ -37,29 +44,24 @@ class SqlConversationStore final : public ConversationStore {
   Result<Page<Conversation>> list(const WorkspaceId& workspace, const ConversationFilter& filter,
                                   const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
-    const int size = page_size(page);
-    std::vector<Conversation> found;
+    Page<Conversation> found;
     MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
       MONITORA_ASSIGN(const FilterClause conditions, FilterClause::make(connection, filter));
-      std::string statement = select_conversation(" FROM conversations c WHERE c.workspace_id = ?");
-      std::vector<Param> params{p(workspace)};
-      conditions.append(statement, params);
-      if (after) {
-        statement +=
-            " AND COALESCE(c.last_message_at, c.started_at) <= ?"
-            " AND (COALESCE(c.last_message_at, c.started_at) < ? OR c.id < ?)";
-        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
-      }
-      statement += " ORDER BY COALESCE(c.last_message_at, c.started_at) DESC, c.id DESC";
-      append_limit(connection.dialect(), size + 1, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        found.push_back(read_conversation(row));
-        return Status();
-      });
+      TimeList list{
+          .statement = select_conversation(" FROM conversations c WHERE c.workspace_id = ?"),
+          .params = {p(workspace)},
+          .time = "COALESCE(c.last_message_at, c.started_at)",
+          .id = "c.id",
+          .latest_first = true,
+          .undated_at_all =
+              "SELECT c.id FROM conversations c WHERE c.workspace_id = ? "
+              "AND c.started_at IS NULL AND c.last_message_at IS NULL"};
+      conditions.append(list.statement, list.params);
+      MONITORA_ASSIGN(
+          found, read_page(connection, list, after, page_size(page), read_conversation, latest_of));
+      return {};
     }));
-    return finish_page(std::move(found), size, [](const Conversation& last) {
-      return write_cursor(Position{last.last_message_at.value_or(last.started_at), last.id.uuid()});
-    });
+    return found;
   }
 
   Result<Conversation> find(const WorkspaceId& workspace,
@@ -91,28 +93,24 @@ class SqlConversationStore final : public ConversationStore {
   Result<Page<Message>> messages(const WorkspaceId& workspace, const ConversationId& conversation,
                                  const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
-    const int size = page_size(page);
     MONITORA_TRY(find(workspace, conversation).status());
-    std::vector<Message> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      std::string statement = "SELECT " + std::string(kMessageColumns) +
-                              " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
-                              "WHERE c.id = ? AND c.workspace_id = ?";
-      std::vector<Param> params{p(conversation), p(workspace)};
-      if (after) {
-        statement += " AND m.created_at >= ? AND (m.created_at > ? OR m.id > ?)";
-        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
-      }
-      statement += " ORDER BY m.created_at, m.id";
-      append_limit(connection.dialect(), size + 1, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        found.push_back(read_message(row, 0));
-        return Status();
-      });
+    const TimeList list{
+        .statement = "SELECT " + std::string(kMessageColumns) +
+                     " FROM conversations c JOIN messages m ON m.conversation_id = c.id "
+                     "WHERE c.id = ? AND c.workspace_id = ?",
+        .params = {p(conversation), p(workspace)},
+        .time = "m.created_at",
+        .id = "m.id"};
+    Page<Message> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(
+          found, read_page(
+                     connection, list, after, page_size(page),
+                     [](const Row& row) { return read_message(row, 0); },
+                     [](const Row& row) { return time_or_nothing(row, kMessageColumnCount - 1); }));
+      return {};
     }));
-    return finish_page(std::move(found), size, [](const Message& last) {
-      return write_cursor(Position{last.created_at, last.id.uuid()});
-    });
+    return found;
   }
 
   Result<Recent> recent(const WorkspaceId& workspace, const ConversationId& conversation,

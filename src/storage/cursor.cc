@@ -38,8 +38,9 @@ std::optional<std::string> decode(const std::string& cursor) {
 }  // namespace
 
 std::string write_cursor(const Position& position) {
-  return encode(
-      fmt::format("{}.{}", position.time.time_since_epoch().count(), position.id.to_string()));
+  const std::string time =
+      position.time ? fmt::format("{}", position.time->time_since_epoch().count()) : "";
+  return encode(time + '.' + position.id.to_string());
 }
 
 std::string write_cursor(std::int64_t index) {
@@ -52,8 +53,9 @@ Result<std::optional<Position>> read_cursor(const std::string& cursor) {
   if (!text) return bad_cursor();
   const std::size_t dot = text->find('.');
   if (dot == std::string::npos) return bad_cursor();
-  const auto micros = parse_integer(std::string_view(*text).substr(0, dot));
   const auto id = Uuid::parse(std::string_view(*text).substr(dot + 1));
+  if (id && dot == 0) return std::optional(Position{std::nullopt, *id});
+  const auto micros = parse_integer(std::string_view(*text).substr(0, dot));
   // A time that the databases cannot hold was not written by us: years 1 to 9999.
   constexpr std::int64_t kFirst = -62'135'596'800'000'000, kLast = 253'402'300'799'999'999;
   if (!micros || !id || *micros < kFirst || *micros > kLast) return bad_cursor();

@@ -16,9 +16,9 @@
 
 namespace monitora::storage {
 
-// Where a list that is ordered by (time, id) stands.
+// Where a list that is ordered by (time, id) stands: rows without a time come last (time_list.h).
 struct Position {
-  Time time;
+  std::optional<Time> time;
   Uuid id;
 };
 

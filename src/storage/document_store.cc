@@ -6,6 +6,7 @@
 #include "storage/json.h"
 #include "storage/query.h"
 #include "storage/stores.h"
+#include "storage/time_list.h"
 
 namespace monitora::storage {
 namespace {
@@ -26,30 +27,23 @@ class SqlDocumentStore final : public DocumentStore {
   Result<Page<Document>> list(const WorkspaceId& workspace, std::optional<DocumentStatus> status,
                               const PageRequest& page) override {
     MONITORA_ASSIGN(const auto after, read_cursor(page.cursor));
-    const int size = page_size(page);
-    std::vector<Document> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
-      std::string statement =
-          "SELECT " + std::string(kDocumentColumns) + " FROM documents d WHERE d.workspace_id = ?";
-      std::vector<Param> params{p(workspace)};
-      if (status) {
-        statement += " AND d.status = ?";
-        params.push_back(p(to_string(*status)));
-      }
-      if (after) {
-        statement += " AND d.created_at <= ? AND (d.created_at < ? OR d.id < ?)";
-        params.insert(params.end(), {p(after->time), p(after->time), p(after->id)});
-      }
-      statement += " ORDER BY d.created_at DESC, d.id DESC";
-      append_limit(connection.dialect(), size + 1, statement, params);
-      return connection.query(statement, params, [&](const Row& row) {
-        found.push_back(read_document(row));
-        return Status();
-      });
+    TimeList list{.statement = "SELECT " + std::string(kDocumentColumns) +
+                               " FROM documents d WHERE d.workspace_id = ?",
+                  .params = {p(workspace)},
+                  .time = "d.created_at",
+                  .id = "d.id",
+                  .latest_first = true};
+    if (status) {
+      list.statement += " AND d.status = ?";
+      list.params.push_back(p(to_string(*status)));
+    }
+    Page<Document> found;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+      MONITORA_ASSIGN(found, read_page(connection, list, after, page_size(page), read_document,
+                                       [](const Row& row) { return time_or_nothing(row, 9); }));
+      return {};
     }));
-    return finish_page(std::move(found), size, [](const Document& last) {
-      return write_cursor(Position{last.created_at, last.id.uuid()});
-    });
+    return found;
   }
 
   Result<Document> find(const WorkspaceId& workspace, const DocumentId& document) override {

@@ -1,5 +1,6 @@
 // Every message of the conversations that a filter keeps, oldest conversation first, each in order
-// of time, for a file to download.
+// of time, for a file to download. Conversations without a start come last; messages without a time
+// after the others of a hundred conversations.
 #pragma once
 
 #include <functional>
@@ -27,14 +28,23 @@ class MessageExport {
   Status run(const Each& each);
 
  private:
+  // Conversations in order; all have a start, or none.
+  struct Batch {
+    std::vector<Conversation> conversations;
+    bool dated = true;
+  };
   // Where the messages of a batch have been read to.
   struct Progress {
     std::size_t conversation = 0;  // its place in the batch
-    Position message;
+    Time time;
+    MessageId message;
   };
 
-  Result<std::vector<Conversation>> conversations(const std::optional<Position>& after);
-  Result<std::vector<Message>> messages(const std::vector<Conversation>& batch,
+  Status run(bool dated, const Each& each);
+  // Those of its messages that have a time, or those that have none.
+  Status run(const Batch& batch, bool dated_messages, const Each& each);
+  Result<Batch> conversations(bool dated, const std::optional<Position>& after);
+  Result<std::vector<Message>> messages(const Batch& batch, bool dated,
                                         const std::optional<Progress>& after);
 
   sql::Pool& pool_;

@@ -18,6 +18,11 @@ TEST(Cursor, ComesBackAsItWasWritten) {
     EXPECT_EQ((*read)->time, position.time);
     EXPECT_EQ((*read)->id, position.id);
   }
+  const Position undated{std::nullopt, Uuid::random()};
+  const auto read = read_cursor(write_cursor(undated));
+  ASSERT_TRUE(read.ok() && read->has_value());
+  EXPECT_FALSE((*read)->time);
+  EXPECT_EQ((*read)->id, undated.id);
   EXPECT_EQ(*read_index_cursor(write_cursor(std::int64_t{41})), 41);
 }
 
