@@ -49,7 +49,8 @@ Result<Analytics> Statistics::analytics(const WorkspaceId& workspace, const Time
   } else {
     MONITORA_ASSIGN(figures, cut_days(workspace, zone, bounds));
   }
-  MONITORA_ASSIGN(const InsightsStore::People people, insights_.people(workspace, from, to));
+  MONITORA_ASSIGN(const People people, this->people(workspace, figures, from, to));
+  MONITORA_ASSIGN(analytics.documents_count, insights_.documents(workspace));
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const Figures& one = figures[i];
     analytics.history.push_back({bounds[i], one.messages, one.conversations, one.visitors});
@@ -57,7 +58,6 @@ Result<Analytics> Statistics::analytics(const WorkspaceId& workspace, const Time
   }
   analytics.total.conversations = people.conversations;
   analytics.total.visitors = people.visitors;
-  analytics.documents_count = people.documents;
   return analytics;
 }
 
@@ -68,9 +68,8 @@ Result<InsightMetrics> Statistics::insights(const WorkspaceId& workspace, const 
   const Day first = today - days(count);
   MONITORA_ASSIGN(const std::vector<Figures> figures,
                   day_figures(workspace, zone, first, today + days(1)));
-  MONITORA_ASSIGN(
-      const InsightsStore::People people,
-      insights_.people(workspace, zone.start_of(first), zone.start_of(today + days(1))));
+  MONITORA_ASSIGN(const People people, this->people(workspace, figures, zone.start_of(first),
+                                                    zone.start_of(today + days(1))));
   Figures total;
   for (const Figures& each : figures) total.add(each);
   InsightMetrics metrics;
@@ -79,12 +78,18 @@ Result<InsightMetrics> Statistics::insights(const WorkspaceId& workspace, const 
   metrics.low_confidence_count = total.low_confidence;
   metrics.total_conversations = people.conversations;
   metrics.total_messages = total.messages;
-  metrics.total_documents = people.documents;
+  MONITORA_ASSIGN(metrics.total_documents, insights_.documents(workspace));
   if (people.conversations > 0)
     metrics.avg_messages_per_conversation =
         static_cast<double>(total.messages) / static_cast<double>(people.conversations);
   metrics.calculated_at = now;
   return metrics;
+}
+
+Result<People> Statistics::people(const WorkspaceId& workspace, std::span<const Figures> times,
+                                  Time from, Time to) {
+  if (const auto known = people_of(times)) return *known;
+  return insights_.people(workspace, from, to);
 }
 
 Result<std::vector<Figures>> Statistics::cut_days(const WorkspaceId& workspace,

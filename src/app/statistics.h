@@ -43,6 +43,10 @@ class Statistics {
   Result<std::vector<Figures>> cut_days(const WorkspaceId& workspace, const TimeZone& zone,
                                         std::span<const Time> bounds);
 
+  // Of these times, which make up [from, to), each counted once.
+  Result<People> people(const WorkspaceId& workspace, std::span<const Figures> times, Time from,
+                        Time to);
+
   InsightsStore& insights_;
   WorkspaceStore& workspaces_;
   const Clock& clock_;

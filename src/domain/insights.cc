@@ -31,6 +31,19 @@ std::optional<double> percent(std::int64_t part, std::int64_t whole) {
   return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// Of sorted lists together, each once.
+using Names = std::optional<std::vector<std::uint64_t>>;
+std::optional<std::int64_t> count_names(std::span<const Figures> times, Names Figures::*of) {
+  std::vector<std::uint64_t> all;
+  for (const Figures& each : times) {
+    const Names& names = each.*of;
+    if (!names) return std::nullopt;
+    all.insert(all.end(), names->begin(), names->end());
+  }
+  std::ranges::sort(all);
+  return std::ranges::unique(all).begin() - all.begin();
+}
+
 }  // namespace
 
 void Durations::add(int milliseconds, std::int64_t times) {
@@ -97,6 +110,8 @@ void Figures::add(const Figures& other) {
   low_confidence += other.low_confidence;
   response.add(other.response);
   first_token.add(other.first_token);
+  conversation_names.reset();
+  visitor_names.reset();
 }
 
 std::optional<double> Figures::satisfaction_rate() const {
@@ -108,6 +123,19 @@ std::optional<double> Figures::cache_hit_rate() const {
 std::optional<double> Figures::avg_rag_score() const {
   if (scored == 0) return std::nullopt;
   return static_cast<double>(score_sum) / (1e9 * static_cast<double>(scored));
+}
+
+std::uint64_t name_hash(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+std::optional<People> people_of(std::span<const Figures> times) {
+  const auto conversations = count_names(times, &Figures::conversation_names);
+  const auto visitors = count_names(times, &Figures::visitor_names);
+  if (!conversations || !visitors) return std::nullopt;
+  return People{*conversations, *visitors};
 }
 
 TopicTrend trend_of(const Topic& topic, Day today, int days) {

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -98,10 +100,17 @@ struct Figures {
   std::int64_t low_confidence = 0;  // of them: rag_score < 0.5 and not resolved
   Durations response;
   Durations first_token;
+  // Which they are, so that those of several times are counted together: each one's name_hash, in
+  // order. Nothing where they are more than kMostNamed, or were counted by an older program.
+  std::optional<std::vector<std::uint64_t>> conversation_names{std::in_place};
+  std::optional<std::vector<std::uint64_t>> visitor_names{std::in_place};
+
+  static constexpr std::size_t kMostNamed = 2000;  // 16 KB of a day's row
 
   void count_answer(std::optional<int> feedback, bool is_cached, std::optional<double> rag_score,
                     bool is_resolved, std::optional<int> response_ms, std::optional<int> ttfb_ms);
-  // Of two times that do not overlap. Conversations and visitors of both count twice.
+  // Of two times that do not overlap. Conversations and visitors of both count twice, and are not
+  // named.
   void add(const Figures& other);
 
   std::optional<double> satisfaction_rate() const;  // percent
@@ -110,6 +119,17 @@ struct Figures {
 
   bool operator==(const Figures&) const = default;
 };
+
+// FNV-1a, 64 bits: kept with the figures, so it stays the same on every machine.
+std::uint64_t name_hash(std::string_view name);
+
+// How many conversations and visitors there were in several times, each counted once.
+struct People {
+  std::int64_t conversations = 0;
+  std::int64_t visitors = 0;
+};
+// Nothing where those of one time are not named.
+std::optional<People> people_of(std::span<const Figures> times);
 
 // One day, or one hour, of the history.
 struct AnalyticsPoint {

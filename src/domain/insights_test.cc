@@ -112,5 +112,32 @@ TEST(TopicTrend, LongPeriodsAreByWeekAndCut) {
   EXPECT_EQ(trend.series[1].from - trend.series[0].from, std::chrono::days(7));
 }
 
+TEST(PeopleOf, CountsEachOnce) {
+  std::vector<Figures> days(3);
+  days[0].conversation_names = {1, 2, 3};
+  days[1].conversation_names = {3, 4};
+  days[0].visitor_names = {7};
+  days[2].visitor_names = {7, 9};
+  const auto people = people_of(days);
+  ASSERT_TRUE(people);
+  EXPECT_EQ(people->conversations, 4);
+  EXPECT_EQ(people->visitors, 2);
+  days[1].visitor_names.reset();
+  EXPECT_FALSE(people_of(days)) << "one day's are not known";
+  EXPECT_TRUE(people_of(std::span(days).first(1)));
+}
+
+TEST(PeopleOf, SumsAreNotNamed) {
+  Figures sum, day;
+  sum.add(day);
+  EXPECT_FALSE(people_of({&sum, 1}));
+}
+
+TEST(NameHash, StaysTheSame) {
+  EXPECT_EQ(name_hash(""), 0xcbf29ce484222325);
+  EXPECT_EQ(name_hash("a"), 0xaf63dc4c8601ec8c);
+  EXPECT_EQ(name_hash("foobar"), 0x85944171f73967e8);
+}
+
 }  // namespace
 }  // namespace monitora

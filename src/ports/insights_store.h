@@ -33,13 +33,9 @@ class InsightsStore {
   // the messages.
   virtual Result<std::vector<Figures>> count(const WorkspaceId& workspace,
                                              std::span<const Time> bounds) = 0;
-  // With a message in [from, to), each once; exact, however many. Documents are those of now.
-  struct People {
-    std::int64_t conversations = 0;
-    std::int64_t visitors = 0;
-    std::int64_t documents = 0;
-  };
+  // With a message in [from, to), each once; exact, however many.
   virtual Result<People> people(const WorkspaceId& workspace, Time from, Time to) = 0;
+  virtual Result<std::int64_t> documents(const WorkspaceId& workspace) = 0;  // how many now
 
   // Daily figures are kept in analytics_daily once their day is over. A vote, a resolved answer or
   // a deleted conversation takes those of its days away in its own transaction: what is kept is

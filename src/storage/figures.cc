@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <unordered_map>
 
 #include "storage/query.h"
 #include "storage/upsert.h"
@@ -22,15 +21,23 @@ constexpr std::string_view kMessages =
 // Who appeared when: each pair counts once, however often it comes.
 class Appearances {
  public:
-  void add(std::size_t when, std::size_t who) { all_.emplace_back(when, who); }
-  void count(const std::function<void(std::size_t when)>& each) {
+  using Names = std::optional<std::vector<std::uint64_t>>;
+
+  void add(std::size_t when, std::uint64_t who) { all_.emplace_back(when, who); }
+  void count(std::vector<Figures>& figures, std::int64_t Figures::*number, Names Figures::*names) {
     std::sort(all_.begin(), all_.end());
     const auto end = std::unique(all_.begin(), all_.end());
-    for (auto one = all_.begin(); one != end; ++one) each(one->first);
+    for (auto one = all_.begin(); one != end; ++one) {
+      Figures& then = figures[one->first];
+      if (++(then.*number) > static_cast<std::int64_t>(Figures::kMostNamed))
+        (then.*names).reset();
+      else
+        (then.*names)->push_back(one->second);
+    }
   }
 
  private:
-  std::vector<std::pair<std::size_t, std::size_t>> all_;
+  std::vector<std::pair<std::size_t, std::uint64_t>> all_;
 };
 
 std::optional<int> integer(const Row& row, int column) {
@@ -38,9 +45,9 @@ std::optional<int> integer(const Row& row, int column) {
   return static_cast<int>(row.integer(column));
 }
 
-std::size_t hash(const Uuid& id) {
+std::uint64_t name_hash(const Uuid& id) {
   const auto& bytes = id.bytes();
-  return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return monitora::name_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace
@@ -58,30 +65,31 @@ Result<std::vector<Figures>> count_figures(sql::Connection& connection,
       statement, {p(workspace), p(bounds.front()), p(bounds.front()), p(bounds.back())},
       [&](const Row& row) {
         const auto after = std::upper_bound(bounds.begin(), bounds.end(), row.time(2));
-        const auto when = static_cast<std::size_t>(after - bounds.begin()) - 1;
-        Figures& here = figures[std::min(when, figures.size() - 1)];
+        const auto when =
+            std::min(static_cast<std::size_t>(after - bounds.begin()) - 1, figures.size() - 1);
+        Figures& here = figures[when];
         ++here.messages;
-        conversations.add(when, hash(row.uuid(0)));
-        if (!row.is_null(1)) visitors.add(when, std::hash<std::string_view>()(row.text(1)));
+        conversations.add(when, name_hash(row.uuid(0)));
+        if (!row.is_null(1)) visitors.add(when, monitora::name_hash(row.text(1)));
         if (row.text(3) != "assistant") return Status();
         here.count_answer(integer(row, 4), row.boolean(5),
                           row.is_null(6) ? std::nullopt : std::optional(row.real(6)),
                           row.boolean(7), integer(row, 8), integer(row, 9));
         return Status();
       }));
-  conversations.count([&](std::size_t when) { ++figures[when].conversations; });
-  visitors.count([&](std::size_t when) { ++figures[when].visitors; });
+  conversations.count(figures, &Figures::conversations, &Figures::conversation_names);
+  visitors.count(figures, &Figures::visitors, &Figures::visitor_names);
   return figures;
 }
 
-Result<InsightsStore::People> count_people(sql::Connection& connection,
-                                           const WorkspaceId& workspace, Time from, Time to) {
+Result<People> count_people(sql::Connection& connection, const WorkspaceId& workspace, Time from,
+                            Time to) {
   // A conversation whose last message is in the time needs no look at its messages.
   constexpr std::string_view kWhere =
       " FROM conversations c WHERE c.workspace_id = ? AND c.channel <> 'test' "
       "AND c.last_message_at >= ? AND (c.last_message_at < ? OR EXISTS (SELECT 1 FROM messages m "
       "WHERE m.conversation_id = c.id AND m.created_at >= ? AND m.created_at < ?))";
-  InsightsStore::People people;
+  People people;
   const Param params[] = {p(workspace), p(from), p(to), p(from), p(to)};
   if (connection.dialect().database() == sql::Database::sqlite) {
     // Counted here: SQLite sorts the visitors' names, which takes longer than reading them.
@@ -107,11 +115,6 @@ Result<InsightsStore::People> count_people(sql::Connection& connection,
                            " AND c.visitor_id IS NOT NULL GROUP BY c.visitor_id) v",
                        people.visitors));
   }
-  MONITORA_TRY(connection.query("SELECT COUNT(*) FROM documents WHERE workspace_id = ?",
-                                {p(workspace)}, [&](const Row& row) {
-                                  people.documents = row.integer(0);
-                                  return Status();
-                                }));
   return people;
 }
 

@@ -20,8 +20,8 @@ Result<std::vector<Figures>> count_figures(sql::Connection& connection,
                                            const WorkspaceId& workspace,
                                            std::span<const Time> bounds);
 
-Result<InsightsStore::People> count_people(sql::Connection& connection,
-                                           const WorkspaceId& workspace, Time from, Time to);
+Result<People> count_people(sql::Connection& connection, const WorkspaceId& workspace, Time from,
+                            Time to);
 
 Result<std::map<Day, Figures>> read_kept_figures(sql::Connection& connection,
                                                  const WorkspaceId& workspace,

@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "base/crypto.h"
 #include "storage/figures.h"
 
 namespace monitora::storage {
@@ -31,6 +32,29 @@ Durations read_durations(const json::value& value) {
   return Durations::of(value.at("total").as_int64(), std::move(classes));
 }
 
+constexpr std::pair<std::string_view, std::optional<std::vector<std::uint64_t>> Figures::*>
+    kNames[] = {{"conversation_names", &Figures::conversation_names},
+                {"visitor_names", &Figures::visitor_names}};
+
+// Eight bytes each, the lowest first.
+std::string write_names(const std::vector<std::uint64_t>& names) {
+  Bytes bytes;
+  for (const std::uint64_t name : names)
+    for (int shift = 0; shift < 64; shift += 8)
+      bytes.push_back(static_cast<std::uint8_t>(name >> shift));
+  return base64(bytes);
+}
+
+std::optional<std::vector<std::uint64_t>> read_names(const json::value* value) {
+  if (value == nullptr) return std::nullopt;
+  const auto bytes = from_base64(std::string_view(value->as_string()));
+  if (!bytes) return std::nullopt;
+  std::vector<std::uint64_t> names(bytes->size() / 8);
+  for (std::size_t i = 0; i < names.size() * 8; ++i)
+    names[i / 8] |= std::uint64_t{(*bytes)[i]} << (i % 8 * 8);
+  return names;
+}
+
 }  // namespace
 
 std::string figures_json(const Figures& figures, const std::string& zone) {
@@ -38,6 +62,8 @@ std::string figures_json(const Figures& figures, const std::string& zone) {
   for (const auto& [name, number] : kNumbers) object[name] = figures.*number;
   object["response_time_ms"] = durations_json(figures.response);
   object["ttfb_ms"] = durations_json(figures.first_token);
+  for (const auto& [name, names] : kNames)
+    if (figures.*names) object[name] = write_names(*(figures.*names));
   return json::serialize(object);
 }
 
@@ -51,6 +77,7 @@ bool read_figures(std::string_view text, const std::string& zone, Figures& figur
     for (const auto& [name, number] : kNumbers) figures.*number = object.at(name).as_int64();
     figures.response = read_durations(object.at("response_time_ms"));
     figures.first_token = read_durations(object.at("ttfb_ms"));
+    for (const auto& [name, names] : kNames) figures.*names = read_names(object.if_contains(name));
     return true;
   } catch (const std::exception&) {  // another program's, or an older one's
     return false;

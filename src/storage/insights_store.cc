@@ -141,6 +141,13 @@ class SqlInsightsStore final : public InsightsStore {
     return people;
   }
 
+  Result<std::int64_t> documents(const WorkspaceId& workspace) override {
+    MONITORA_ASSIGN(const auto count,
+                    query_one(pool_, "SELECT COUNT(*) FROM documents WHERE workspace_id = ?",
+                              {p(workspace)}, [](const Row& row) { return row.integer(0); }));
+    return count.value_or(0);
+  }
+
   Result<std::map<Day, Figures>> kept(const WorkspaceId& workspace, const TimeZone& zone, Day from,
                                       Day to) override {
     std::map<Day, Figures> days;

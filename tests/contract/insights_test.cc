@@ -186,7 +186,13 @@ TEST_P(InsightsContract, FiguresOfEachTimeCountItsMessages) {
   ASSERT_OK(people);
   EXPECT_EQ(people->conversations, 4);
   EXPECT_EQ(people->visitors, 2);
-  EXPECT_EQ(people->documents, 1);
+  EXPECT_EQ(*insights->documents(workspace), 1);
+  EXPECT_EQ(*insights->documents(foreign), 0);
+  // The same from the figures' names.
+  const auto named = people_of(*found);
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->conversations, 4);
+  EXPECT_EQ(named->visitors, 2);
   EXPECT_EQ(insights->people(workspace, day - hours(24), day)->conversations, 1);
   EXPECT_EQ(insights->people(workspace, day - hours(24), day + hours(48))->conversations, 5);
   EXPECT_EQ(insights->people(workspace, day - hours(48), day - hours(24))->visitors, 0);
@@ -276,6 +282,15 @@ TEST_P(KeptFigures, NothingIsKeptThatChangedWhileItWasCounted) {
   clock.advance(seconds(120));
   ASSERT_OK(insights->keep(workspace, zone, days, clock.now()));
   EXPECT_EQ(kept(), days);
+}
+
+TEST_P(KeptFigures, NamesComeBackOrAreNot) {
+  std::map<Day, Figures> named = days;
+  Figures& first = named.at(day);
+  first.conversation_names = {0, 0x0123456789ABCDEF, ~std::uint64_t{0}};
+  first.visitor_names.reset();
+  ASSERT_OK(insights->keep(workspace, zone, named, clock.now()));
+  EXPECT_EQ(kept(), named);
 }
 
 MONITORA_FOR_EVERY_DATABASE(KeptFigures);
