@@ -35,24 +35,30 @@ std::string encode64(BytesView data, const char* alphabet, bool pad) {
   return out;
 }
 
-int value64(char c, bool url) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == (url ? '-' : '+')) return 62;
-  if (c == (url ? '_' : '/')) return 63;
-  return -1;
+// What each character stands for; -1: nothing.
+constexpr std::array<std::int8_t, 256> values64(bool url) {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  std::int8_t next = 0;
+  for (char c = 'A'; c <= 'Z'; ++c) values[static_cast<unsigned char>(c)] = next++;
+  for (char c = 'a'; c <= 'z'; ++c) values[static_cast<unsigned char>(c)] = next++;
+  for (char c = '0'; c <= '9'; ++c) values[static_cast<unsigned char>(c)] = next++;
+  values[url ? '-' : '+'] = 62;
+  values[url ? '_' : '/'] = 63;
+  return values;
 }
 
 // `text` without padding; refuses non-canonical endings.
 std::optional<Bytes> decode64(std::string_view text, bool url) {
   if (text.size() % 4 == 1) return std::nullopt;
+  static constexpr auto kPlain = values64(false), kUrl = values64(true);
+  const auto& values = url ? kUrl : kPlain;
   Bytes out;
   out.reserve(text.size() * 3 / 4);
   std::uint32_t word = 0;
   int bits = 0;
   for (char c : text) {
-    const int value = value64(c, url);
+    const int value = values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
     word = word << 6 | static_cast<std::uint32_t>(value);
     bits += 6;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
 
 namespace monitora {
 namespace {
@@ -49,16 +50,33 @@ std::optional<std::int64_t> count_names(std::span<const Figures> times, Names Fi
 void Durations::add(int milliseconds, std::int64_t times) {
   count_ += times;
   total_ += std::max(milliseconds, 0) * times;
-  classes_[class_of(milliseconds)] += times;
+  const int least = class_of(milliseconds);
+  const auto place = std::ranges::lower_bound(classes_, least, {}, &Class::least);
+  if (place != classes_.end() && place->least == least)
+    place->times += times;
+  else
+    classes_.insert(place, {least, times});
 }
 
 void Durations::add(const Durations& other) {
   count_ += other.count_;
   total_ += other.total_;
-  for (const auto& [least, times] : other.classes_) classes_[least] += times;
+  std::vector<Class> both;
+  both.reserve(classes_.size() + other.classes_.size());
+  std::ranges::merge(classes_, other.classes_, std::back_inserter(both), {}, &Class::least,
+                     &Class::least);
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < both.size(); ++i) {
+    if (both[i].least == both[last].least)
+      both[last].times += both[i].times;
+    else
+      both[++last] = both[i];
+  }
+  if (!both.empty()) both.resize(last + 1);
+  classes_ = std::move(both);
 }
 
-Durations Durations::of(std::int64_t total, std::map<int, std::int64_t> classes) {
+Durations Durations::of(std::int64_t total, std::vector<Class> classes) {
   Durations durations;
   durations.total_ = total;
   for (const auto& [least, times] : classes) durations.count_ += times;

@@ -74,15 +74,20 @@ class Durations {
   std::optional<double> percentile(int percent) const;
 
   // For storing: a class's smallest value and how many it holds.
-  const std::map<int, std::int64_t>& classes() const { return classes_; }
-  static Durations of(std::int64_t total, std::map<int, std::int64_t> classes);
+  struct Class {
+    int least = 0;
+    std::int64_t times = 0;
+    bool operator==(const Class&) const = default;
+  };
+  const std::vector<Class>& classes() const { return classes_; }  // in order
+  static Durations of(std::int64_t total, std::vector<Class> classes);
 
   bool operator==(const Durations&) const = default;
 
  private:
   std::int64_t count_ = 0;
   std::int64_t total_ = 0;
-  std::map<int, std::int64_t> classes_;
+  std::vector<Class> classes_;
 };
 
 // What is counted of the messages of a time, channel `test` left out. All are whole numbers, so

@@ -1,4 +1,7 @@
 #include <boost/json.hpp>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
 
 #include "base/crypto.h"
 #include "storage/figures.h"
@@ -18,40 +21,72 @@ constexpr std::pair<std::string_view, std::int64_t Figures::*> kNumbers[] = {
     {"score_sum", &Figures::score_sum},
     {"low_confidence", &Figures::low_confidence}};
 
-json::object durations_json(const Durations& durations) {
-  json::array classes;
-  for (const auto& [least, times] : durations.classes())
-    classes.push_back(json::array{least, times});
-  return {{"total", durations.total()}, {"classes", std::move(classes)}};
-}
-
-Durations read_durations(const json::value& value) {
-  std::map<int, std::int64_t> classes;
-  for (const json::value& each : value.at("classes").as_array())
-    classes[json::value_to<int>(each.at(0))] = each.at(1).as_int64();
-  return Durations::of(value.at("total").as_int64(), std::move(classes));
-}
-
-constexpr std::pair<std::string_view, std::optional<std::vector<std::uint64_t>> Figures::*>
-    kNames[] = {{"conversation_names", &Figures::conversation_names},
-                {"visitor_names", &Figures::visitor_names}};
-
-// Eight bytes each, the lowest first.
-std::string write_names(const std::vector<std::uint64_t>& names) {
+// Base64 of LEB128: seven bits a byte, the lowest first; a day has thousands of numbers. Unreadable
+// ones throw, as JSON's accessors do.
+std::string write_numbers(const std::vector<std::uint64_t>& numbers) {
   Bytes bytes;
-  for (const std::uint64_t name : names)
-    for (int shift = 0; shift < 64; shift += 8)
-      bytes.push_back(static_cast<std::uint8_t>(name >> shift));
+  for (std::uint64_t left : numbers) {
+    for (; left >= 0x80; left >>= 7) bytes.push_back(static_cast<std::uint8_t>(left | 0x80));
+    bytes.push_back(static_cast<std::uint8_t>(left));
+  }
   return base64(bytes);
 }
 
-std::optional<std::vector<std::uint64_t>> read_names(const json::value* value) {
+std::vector<std::uint64_t> read_numbers(const json::value& value) {
+  const Bytes bytes = from_base64(std::string_view(value.as_string())).value();
+  std::vector<std::uint64_t> numbers;
+  std::uint64_t number = 0;
+  int shift = 0;
+  for (const std::uint8_t byte : bytes) {
+    if (shift > 63) throw std::out_of_range("a number of more than 64 bits");
+    number |= std::uint64_t{byte & 0x7FU} << shift;
+    shift += 7;
+    if (byte & 0x80) continue;
+    numbers.push_back(number);
+    number = 0;
+    shift = 0;
+  }
+  if (shift != 0) throw std::out_of_range("half a number");
+  return numbers;
+}
+
+// Of each class how far it is from the one before, and how many it holds.
+json::object durations_json(const Durations& durations) {
+  std::vector<std::uint64_t> numbers;
+  int before = 0;
+  for (const auto& [least, times] : durations.classes()) {
+    numbers.push_back(static_cast<std::uint64_t>(least - std::exchange(before, least)));
+    numbers.push_back(static_cast<std::uint64_t>(times));
+  }
+  return {{"total", durations.total()}, {"classes", write_numbers(numbers)}};
+}
+
+Durations read_durations(const json::value& value) {
+  const std::vector<std::uint64_t> numbers = read_numbers(value.at("classes"));
+  std::vector<Durations::Class> classes;
+  std::uint64_t least = 0;
+  for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
+    least += numbers[i];
+    classes.push_back({static_cast<int>(least), static_cast<std::int64_t>(numbers[i + 1])});
+  }
+  return Durations::of(value.at("total").as_int64(), std::move(classes));
+}
+
+using Names = std::optional<std::vector<std::uint64_t>>;
+constexpr std::pair<std::string_view, Names Figures::*> kNames[] = {
+    {"conversation_names", &Figures::conversation_names},
+    {"visitor_names", &Figures::visitor_names}};
+
+// They are in order: each as its distance from the one before.
+std::string write_names(std::vector<std::uint64_t> names) {
+  std::adjacent_difference(names.begin(), names.end(), names.begin());
+  return write_numbers(names);
+}
+
+Names read_names(const json::value* value) {
   if (value == nullptr) return std::nullopt;
-  const auto bytes = from_base64(std::string_view(value->as_string()));
-  if (!bytes) return std::nullopt;
-  std::vector<std::uint64_t> names(bytes->size() / 8);
-  for (std::size_t i = 0; i < names.size() * 8; ++i)
-    names[i / 8] |= std::uint64_t{(*bytes)[i]} << (i % 8 * 8);
+  std::vector<std::uint64_t> names = read_numbers(*value);
+  std::partial_sum(names.begin(), names.end(), names.begin());
   return names;
 }
 
