@@ -21,6 +21,13 @@ Status file_exists(const fs::path& file) {
                  fmt::format("{} exists already: choose another name.", file.string())});
 }
 
+Status not_a_backup() {
+  return Status(Code::invalid_argument, "not_a_backup",
+                {"Ce fichier n'est pas une sauvegarde de MONITORA, ou il est endommagé : rien n'a "
+                 "été changé.",
+                 "This file is no backup of MONITORA, or it is damaged: nothing was changed."});
+}
+
 // Opens a backup for reading and lets SQLite check all of it.
 Status check(const fs::path& file) {
   MONITORA_ASSIGN(const auto connection, sql::open_sqlite(file, sql::Connection::Mode::write));
@@ -29,9 +36,7 @@ Status check(const fs::path& file) {
                   sql::status(*connection));  // a newer program's schema is refused here
   for (const sql::MigrationStatus& migration : migrations)
     if (migration.applied_at) return {};
-  return Status(
-      Code::invalid_argument, "not_a_backup",
-      {"Ce fichier n'est pas une sauvegarde de MONITORA.", "This file is no backup of MONITORA."});
+  return not_a_backup();
 }
 
 // SQLite's VACUUM INTO reads one consistent state while others write.
@@ -84,7 +89,7 @@ Status restore(const CommandLine& line, const fs::path& file) {
   const Status checked = check(copy);
   if (!checked.ok()) {
     for (const char* ending : {"", "-wal", "-shm"}) fs::remove(copy.string() + ending, error);
-    return checked;
+    return checked.code() == Code::corrupted ? not_a_backup() : checked;
   }
   // The database of before is kept beside, in case the wrong file was given.
   const std::string before = target.string() + ".before-restore";

@@ -1,10 +1,40 @@
 // The program.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/commands.h"
+#include "apps/terminal.h"
 #include "ingest/extract_child.h"
+
+namespace {
+
+// What is wrong with the command line, and where the right ones are listed.
+std::string wrong_use(const CLI::App& app, const CLI::ParseError& error) {
+  using monitora::apps::in_language;
+  std::string path = "monitora";
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) {
+    last = last->get_subcommands().front();
+    path += " " + last->get_name();
+  }
+  std::string what = error.what();
+  if (last->get_require_subcommand_min() > 0) {
+    const std::vector<std::string> rest = app.remaining(true);
+    what = rest.empty() ? in_language({"Il manque une commande.", "A command is missing."})
+                        : in_language({fmt::format("« {} » n'est pas une commande.", rest.front()),
+                                       fmt::format("\"{}\" is not a command.", rest.front())});
+  }
+  return what + "\n" +
+         in_language({fmt::format("« {} --help » les montre toutes.", path),
+                      fmt::format("\"{} --help\" lists them all.", path)});
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   // The child process that reads one untrusted file: before anything else is set up.
@@ -52,8 +82,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fmt::print(stderr, "monitora: {}\n", wrong_use(app, error));
+    return 2;
   }
   return line.exit_code;
 }

@@ -184,7 +184,10 @@ class CommandLine(StartTest):
         for arguments in ([], ["no-such-command"], ["serve", "--no-such-flag"], ["user"], ["user", "create"], ["schema"], ["ask", "question"],
                           ["ingest", "--workspace", "x"], ["ingest", "--workspace", "x", "/nonexistent"], ["backup"], ["user", "create", "-e", "a@example.com", "-r", "king"]):
             with self.subTest(arguments=arguments):
-                self.assertEqual(run(self.data, *arguments).returncode, 2)
+                done = run(self.data, *arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("--help", done.stderr)
+        self.assertIn("no-such-command", run(self.data, "no-such-command").stderr)
         for arguments in (["--help"], ["--version"], ["serve", "--help"], ["serve", "--help-settings"]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(run(self.data, *arguments).returncode, 0)
@@ -285,9 +288,10 @@ class CommandLine(StartTest):
         database.close()
         damaged = self.directory / "damaged"
         damaged.write_bytes(saved[:len(saved) // 2])
-        for bad in (garbage, other, damaged, self.directory / "absent"):
+        for bad, why in ((garbage, "pas une sauvegarde"), (other, "pas une sauvegarde"), (damaged, "pas une sauvegarde"),
+                         (self.directory / "absent", "pas de fichier")):
             with self.subTest(file=bad.name):
-                self.assert_refused(run(self.data, "restore", bad))
+                self.assert_refused(run(self.data, "restore", bad), why)
         server = self.serve()
         self.assertEqual(set(server.documents(token, workspace)), {"livraison.html", "faq.md"})
         self.assertEqual(server.stop(), 0)
