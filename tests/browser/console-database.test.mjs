@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
-import { check, kPassword as kOwnPassword, pageOf, saved, signUp } from './lib/console.mjs';
+import { check, kLooks, kPassword as kOwnPassword, pageOf, saved, signInAnyhow, signUp } from './lib/console.mjs';
 import { kPassword, startMariadbShop, startPostgresShop } from './lib/databases.mjs';
 import { Account, startMonitora } from './lib/monitora.mjs';
 
@@ -191,6 +191,29 @@ for (const [kind, start] of [['PostgreSQL', startPostgresShop], ['MariaDB', star
       if (kind === 'PostgreSQL') await screenshot(page, 'console-database-orders');
       await ask('');
       await page.getByText('101', { exact: true }).waitFor({ state: 'detached' });
+    });
+
+    if (kind === 'PostgreSQL') {
+      for (const [name, options] of kLooks) {
+        test(`every part, ${name}`, async () => {
+          const visitor = await newVisitor(browser, options);
+          try {
+            const fresh = await visitor.newPage();
+            await signInAnyhow(fresh, server.url, kEmail, kOwnPassword);
+            for (const each of ['connection', 'tables', 'questions', 'orders', 'try']) {
+              await fresh.goto(pageOf(server.url, 'database', workspace, `&part=${each}`));
+              await fresh.locator('main section h2').first().waitFor();
+              await check(fresh, `${each}, ${name}`);
+            }
+            assert.deepEqual(visitor.problems, []);
+          } finally {
+            await visitor.close();
+          }
+        });
+      }
+    }
+
+    test('following orders is stopped', async () => {
       await page.getByRole('button', { name: 'Arrêter le suivi' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Arrêter le suivi' }).click();
       await page.getByText('Suivi arrêté.').waitFor();

@@ -8,7 +8,7 @@ import { connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
-import { addFiles, check, createWorkspace, kPassword, pageOf, saved, signIn, signUp } from './lib/console.mjs';
+import { addFiles, check, createWorkspace, kLooks, kPassword, pageOf, pagesOfApp, saved, signIn, signInAnyhow, signUp } from './lib/console.mjs';
 import { Account, startMonitora } from './lib/monitora.mjs';
 
 const kEmail = 'claire@exemple.fr';
@@ -653,6 +653,23 @@ describe('sessions', () => {
     });
   });
 
+  test('what the overview reads is asked for once, before its scripts are there', async () => {
+    await another({}, async (one, visitor) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      // Events make pages read again.
+      await one.route('**/hubs/**', (route) => route.abort());
+      const asked = [];
+      visitor.on('request', (request) => new URL(request.url()).pathname.startsWith('/api/') && asked.push(request.url().replace(server.url, '')));
+      await one.goto(pageOf(server.url, '', workspace));
+      await one.getByRole('heading', { name: 'Vélobise Nantes', level: 1 }).waitFor();
+      await one.locator('.skeleton').first().waitFor({ state: 'detached' });
+      assert.deepEqual(asked.filter((each, i) => asked.indexOf(each) !== i), [], 'asked for twice');
+      assert.deepEqual(await one.evaluate(() => Object.keys(globalThis.monitoraAhead.replies)), [], 'asked for and not used');
+      assert.equal(await one.evaluate(() => globalThis.monitoraAhead.session), undefined, 'the token stays nowhere');
+    });
+  });
+
   test('a session that ended leads back to the page where one was, with what was typed', async () => {
     await another({}, async (one, visitor) => {
       await signIn(one, server.url, kEmail);
@@ -711,6 +728,25 @@ describe('a network and a server that misbehave', () => {
     await page.unroute('**/api/workspaces/*/answers**');
     await alert.getByRole('button', { name: 'Réessayer' }).click();
     await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+  });
+
+  test('a server that takes a question and never answers is said to be silent', async () => {
+    await another({}, async (one) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      await one.clock.install();
+      const held = [];
+      await one.route('**/api/workspaces/*/answers**', (route) => void held.push(route));
+      const asked = one.waitForRequest('**/api/workspaces/*/answers**');
+      await one.goto(pageOf(server.url, 'answers', workspace));
+      await asked;
+      await one.clock.fastForward('01:00');
+      const alert = one.getByRole('main').getByRole('alert');
+      await alert.getByText('Le serveur ne répond pas.').waitFor();
+      await one.unroute('**/api/workspaces/*/answers**');
+      await alert.getByRole('button', { name: 'Réessayer' }).click();
+      await one.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+    });
   });
 
   test('names of files and words of visitors are text, whatever they hold', async () => {
@@ -834,40 +870,59 @@ describe('a server that takes no sign-ups and has no landing page', () => {
 });
 
 describe('every page, in both themes, languages and sizes', () => {
-  for (const [name, options, titles] of [
-    ['light, French, wide', {}, { documents: 'Documents', widget: 'Widget', settings: 'Réglages' }],
-    ['dark, English, wide', { colorScheme: 'dark', locale: 'en-GB' }, { documents: 'Documents', widget: 'Widget', settings: 'Settings' }],
-    ['light, English, phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, locale: 'en-GB' }, { settings: 'Settings' }],
-    ['dark, French, phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, { settings: 'Réglages' }],
-  ]) {
+  let talk, document_, group;
+  before(async () => {
+    talk = await visitorAsks('Puis-je voir quelqu’un ?');
+    const wants = await fetch(`${server.url}/api/widget/${workspace}/handover`, { method: 'POST', headers: { 'Content-Type': 'application/json', Origin: server.url }, body: JSON.stringify({ state: 'requested', session_token: talk.session_token, contact: 'zoe@exemple.fr' }) });
+    assert.equal(wants.status, 200, await wants.clone().text());
+    await account.call('POST', `/api/workspaces/${workspace}/webhooks`, { url: 'http://127.0.0.1:9/monitora', events: ['feedback.negative'] });
+    await account.call('POST', `/api/workspaces/${workspace}/api-keys`, { name: 'Site marchand' });
+    await account.call('POST', `/api/insights/${workspace}/recalculate`);
+    group = (await account.call('GET', `/api/insights/${workspace}`)).low_confidence_groups[0];
+    document_ = (await account.call('GET', `/api/documents/workspace/${workspace}`)).items.find((one) => one.status === 'indexed');
+  });
+
+  for (const [name, options] of kLooks) {
     test(name, async () => {
       await another(options, async (fresh) => {
-        for (const path of ['/', '/sign-in', '/sign-up', '/invitation?email=a@exemple.fr&workspace=Vélobise', '/nulle-part']) {
-          await fresh.goto(server.url + path);
-          await fresh.locator('h1').waitFor();
-          await check(fresh, `${path}, ${name}`);
+        const visited = new Set();
+        const look = async (what) => {
+          visited.add(new URL(fresh.url()).pathname);
+          await check(fresh, `${what}, ${name}`);
+        };
+        const visit = async (address) => {
+          await fresh.goto(server.url + address);
+          await fresh.locator('h1:visible').first().waitFor();
+          await look(address);
+        };
+        for (const path of ['/', '/sign-in', '/sign-up', '/invitation?email=a@exemple.fr&workspace=Vélobise', '/nulle-part']) await visit(path);
+        await signInAnyhow(fresh, server.url, kEmail);
+        for (const path of ['/workspaces', '/workspaces/new', '/account']) await visit(path);
+        for (const [page_, more] of [
+          [''], ['documents'], ['documents', `&document=${document_.id}`], ['answers'], ['conversations'], ['conversations', `&conversation=${talk.session_id}`], ['insights'], ['insights', `&group=${group.group_id}`],
+          ['analytics'], ['widget'], ['database'], ['keys'], ['members'],
+        ]) {
+          await visit(pageOf('', page_, workspace, more));
         }
-        await fresh.goto(`${server.url}/sign-in`);
-        await fresh.locator('input[type=email]').fill(kEmail);
-        await fresh.locator('input[type=password]').fill(kPassword);
-        await fresh.locator('form button[type=submit]').click();
-        await fresh.waitForURL('**/workspaces');
-        for (const path of ['/workspaces', '/workspaces/new', '/account']) {
-          await fresh.goto(server.url + path);
-          await fresh.locator('h1').waitFor();
-          await check(fresh, `${path}, ${name}`);
-        }
-        for (const path of ['', 'documents', 'answers', 'playground', 'conversations', 'insights', 'analytics', 'widget', 'database', 'keys', 'members', 'settings']) {
-          await fresh.goto(pageOf(server.url, path, workspace));
-          await fresh.locator('main h1, main h2').first().waitFor();
-          if (titles[path]) await fresh.getByRole('heading', { name: titles[path], level: 1 }).waitFor();
-          await check(fresh, `${path || 'overview'}, ${name}`);
-        }
+        await visit(pageOf('', 'playground', workspace));
+        await fresh.locator('#question').fill('Combien de jours ai-je pour renvoyer un article ?');
+        await fresh.locator('#question').press('Enter');
+        await fresh.locator('ol').getByText(/Pertinence|Relevance/).first().waitFor();
+        await fresh.locator('aside summary').click();
+        await fresh.locator('aside input[type=range]').first().fill('1');
+        await look('an answer, and settings being tried');
+        await visit(pageOf('', 'settings', workspace));
+        await fresh.locator('main details summary').first().click();
+        await fresh.getByRole('button', { name: /^(Supprimer l’espace|Delete the workspace)$/ }).click();
+        await fresh.getByRole('dialog').waitFor();
+        await look('deletion');
         if (options.isMobile) {
+          await visit(pageOf('', 'documents', workspace));
           await fresh.locator('header button[aria-expanded]').tap();
           await fresh.getByRole('dialog').getByRole('navigation').waitFor();
-          await check(fresh, `menu, ${name}`);
+          await look('menu');
         }
+        assert.deepEqual(pagesOfApp().filter((one) => !visited.has(one)), [], 'pages that nobody looked at');
       });
     });
   }

@@ -74,7 +74,7 @@ export function DocumentDetail({ id, passage: chosen, excerpt, onClose }: { id: 
           </>
         )}
       >
-        {[size(one.file_size), t('documents.added', dayAndTime(one.created_at))].join(' · ')}
+        {[size(one.file_size), t('documents.addedOn', dayAndTime(one.created_at))].join(' · ')}
       </PageTitle>
       <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
         <DocumentStatus document={one} />

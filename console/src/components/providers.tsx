@@ -1,16 +1,23 @@
 'use client';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { AuthProvider } from '@/lib/auth-context';
-import { session } from '@/lib/auth';
+import { restore, session } from '@/lib/auth';
 import { preferredLanguage, setLanguage } from '@/lib/language';
-import { makeQueryClient } from '@/lib/queries';
+import { makeQueryClient, readFirst } from '@/lib/queries';
 import { followSystem } from '@/lib/theme';
 import { Toasts } from './toasts';
 
+const client = makeQueryClient();
+// Before React takes the page over: what came ahead is known when it is drawn.
+if (typeof window !== 'undefined') {
+  void restore().then(() => {
+    if (session.get().state === 'in') readFirst(client, location.pathname.replace(/\/$/, ''), new URLSearchParams(location.search).get('id') ?? '');
+  });
+}
+
 export function Providers({ children }: { children: ReactNode }) {
-  const [client] = useState(makeQueryClient);
   useEffect(() => {
     void setLanguage(preferredLanguage(), false);
     return followSystem();
@@ -23,7 +30,7 @@ export function Providers({ children }: { children: ReactNode }) {
       if (before && before !== now) client.clear();
       before = now;
     });
-  }, [client]);
+  }, []);
   return (
     <QueryClientProvider client={client}>
       <AuthProvider>{children}</AuthProvider>

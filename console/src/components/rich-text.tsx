@@ -31,18 +31,22 @@ function Inline({ text, onCite, cited }: { text: string; onCite: ((index: number
   let at = 0;
   for (const found of text.matchAll(kMarks)) {
     const [whole, bold, italic, code, label, href, citation] = found;
-    nodes.push(text.slice(at, found.index));
+    const before = text.slice(at, found.index);
+    // A citation stays with the word that it is about.
+    const word = citation ? (/\S{1,30}\s?[»”"]?\s?$/.exec(before)?.[0] ?? '') : '';
+    nodes.push(before.slice(0, before.length - word.length));
     if (bold) nodes.push(<strong>{bold}</strong>);
     else if (italic) nodes.push(<em>{italic}</em>);
     else if (code) nodes.push(<code className="rounded-sm bg-sunken px-1 font-mono text-[0.9em]">{code}</code>);
     else if (href) nodes.push(<a className="text-link underline" href={href} target="_blank" rel="noopener noreferrer">{label}</a>);
     else {
       const index = Number(citation);
-      nodes.push(onCite ? (
+      const mark = onCite ? (
         <button type="button" aria-label={t('source.cite', index)} aria-pressed={cited === index} className={`mx-0.5 inline-grid min-h-6 min-w-6 place-items-center rounded-sm px-1 font-mono text-[0.8em] leading-none font-bold ${cited === index ? 'bg-ink text-paper' : 'bg-marker text-on-marker'}`} onClick={() => onCite(index)}>{index}</button>
       ) : (
         <sup className="rounded-sm bg-marker px-1 font-mono font-bold text-on-marker">{index}</sup>
-      ));
+      );
+      nodes.push(word ? <span className="whitespace-nowrap">{word}{mark}</span> : mark);
     }
     at = found.index + whole.length;
   }

@@ -129,7 +129,7 @@ export function Check({ label, hint, checked, onCheck, disabled }: { label: Reac
   const id = useId();
   return (
     <div className="flex gap-3">
-      <input id={id} type="checkbox" className="mt-1 size-5 shrink-0 accent-primary" checked={checked} disabled={disabled} aria-describedby={hint ? `${id}-hint` : undefined} onChange={(event) => onCheck(event.target.checked)} />
+      <input id={id} type="checkbox" className="mt-0.5 size-5 shrink-0 accent-primary" checked={checked} disabled={disabled} aria-describedby={hint ? `${id}-hint` : undefined} onChange={(event) => onCheck(event.target.checked)} />
       <div className="grid gap-0.5">
         <label htmlFor={id} className="font-semibold text-[0.9375rem]">{label}</label>
         {hint && <p id={`${id}-hint`} className="text-sm text-faint">{hint}</p>}

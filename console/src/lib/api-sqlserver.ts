@@ -2,9 +2,10 @@
 // change there which the console does not follow fails to compile.
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api-types';
+import { replyAhead } from './ahead';
 import { accessToken, renew } from './auth';
-import { failureFrom, failureOf, offline } from './failures';
-import { currentLanguage } from './language';
+import { ApiError, failureFrom, failureOf, offline } from './failures';
+import { currentLanguage, say } from './language';
 
 export type Schemas = components['schemas'];
 export type Workspace = Schemas['Workspace'];
@@ -17,19 +18,41 @@ export type Insights = Schemas['Insights'];
 export type RagConfig = Schemas['RagConfig'];
 export type WidgetConfig = Schemas['WidgetConfig'];
 
+/** A server that has not begun to answer by then is said to be silent. */
+const kPatienceMs = 20_000;
+/** What is asked again only by hand. */
+export const kLate = 'late';
+
+/** Only for what changes nothing: a change may have been made though no answer came. */
+async function patiently(request: Request): Promise<Response> {
+  if (request.method !== 'GET') return fetch(request);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), kPatienceMs);
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, late.signal]) });
+  } catch (error) {
+    if (late.signal.aborted) throw new ApiError(0, say('error.unreachable'), kLate);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** fetch with the session: its token added, renewed once when the server refuses it. */
 export async function authorizedFetch(input: string | Request, init?: RequestInit): Promise<Response> {
   // A deletion goes on when its page is left.
   const method = input instanceof Request ? input.method : init?.method;
   const first = new Request(input, { ...init, ...(method === 'DELETE' && { keepalive: true }) });
+  const ahead = first.method === 'GET' ? await replyAhead(first.url) : undefined;
+  if (ahead) return ahead;
   const again = first.clone();
   const attempt = async (request: Request, token: string) => {
     request.headers.set('Accept-Language', currentLanguage());
     if (token) request.headers.set('Authorization', `Bearer ${token}`);
     try {
-      return await fetch(request);
+      return await patiently(request);
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      if (error instanceof ApiError || (error instanceof DOMException && error.name === 'AbortError')) throw error;
       throw offline();
     }
   };

@@ -17,9 +17,6 @@ const Context = createContext<Auth>(unknown);
 
 export function AuthProvider({ children }: { children: ReactNode }) {
   const auth = useSyncExternalStore(session.subscribe, session.get, () => unknown);
-  useEffect(() => {
-    void restore();
-  }, []);
   return <Context value={auth}>{children}</Context>;
 }
 

@@ -1,6 +1,7 @@
 // The session. The access token lives in this module's memory only, in each tab; the refresh token is a cookie
 // that no script can read. Tabs tell one another about a renewed or ended session, and take turns to renew:
 // a refresh token works once, and one that is shown twice ends the session everywhere.
+import { sessionAhead } from './ahead';
 import { ApiError, failureOf, offline } from './failures';
 import { currentLanguage } from './language';
 import type { components } from './api-types';
@@ -148,9 +149,17 @@ async function offeredByPeer(): Promise<boolean> {
   return false;
 }
 
-/** Called once when the page opens. */
+/** Called when the page opens, and again where the server did not answer. */
 export async function restore(): Promise<void> {
   if (snapshot.state === 'in') return;
+  const ahead = await sessionAhead();
+  if (session.get().state === 'in') return;
+  if (ahead?.token && ahead.user && ahead.expiresAt) {
+    adopt(ahead.token, ahead.user, ahead.expiresAt);
+    if (ahead.renewed) tell({ kind: 'token', token, user: ahead.user, expiresAt });
+    return;
+  }
+  if (ahead?.status === 401) return forget();
   try {
     await renew('');
   } catch (error) {

@@ -44,7 +44,7 @@ export const shortDay = (time: string | Date) => dateFormat({ day: 'numeric', mo
 export const dayAndTime = (time: string | Date) => dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(time));
 export const hour = (time: string | Date) => dateFormat({ hour: '2-digit', minute: '2-digit' }).format(new Date(time));
 
-/** "il y a 3 minutes", "hier"; a date past a month. */
+/** "il y a 3 minutes", "hier"; past a month "le 3 mars 2026". */
 export function ago(time: string | null | undefined): string {
   if (!time) return '–';
   const seconds = (new Date(time).getTime() - Date.now()) / 1000;
@@ -55,5 +55,5 @@ export function ago(time: string | null | undefined): string {
     if (Math.abs(seconds) < limit) return name === 'second' ? format.format(0, 'minute') : format.format(Math.round(seconds / unit), name);
     unit = limit;
   }
-  return day(time);
+  return `${currentLanguage() === 'fr' ? 'le' : 'on'} ${day(time)}`;
 }

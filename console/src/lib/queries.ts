@@ -1,7 +1,7 @@
 // What pages read from the server, under one name each, so that a change made on one page is seen on the others.
-import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { QueryClient, infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { api, got } from './api-sqlserver';
+import { api, got, kLate } from './api-sqlserver';
 import type { Document, Schemas, Workspace } from './api-sqlserver';
 import { ApiError } from './failures';
 import { useIsLive } from './live';
@@ -11,7 +11,7 @@ export function makeQueryClient() {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500),
+        retry: (count, error) => count < 2 && error instanceof ApiError && error.code !== kLate && (error.status === 0 || error.status === 429 || error.status >= 500),
         retryDelay: (count, error) => Math.min((error instanceof ApiError && error.retryAfter ? error.retryAfter : count + 1) * 1000, 30_000),
         // Our own sentence says that the network is away; a query is tried all the same.
         networkMode: 'always',
@@ -51,30 +51,35 @@ export async function all<T>(page: (cursor: string | undefined) => Promise<{ ite
 export const useSite = () =>
   useQuery({ queryKey: ['site'], queryFn: () => got(api.GET('/api/site')), staleTime: Infinity });
 
-export const useWorkspaces = () =>
-  useQuery({
-    queryKey: keys.workspaces,
-    queryFn: () => all((cursor) => got(api.GET('/api/workspaces', { params: { query: { limit: 200, ...(cursor && { cursor }) } } }))),
-  });
+const ofWorkspaces = queryOptions({
+  queryKey: keys.workspaces,
+  queryFn: () => all((cursor) => got(api.GET('/api/workspaces', { params: { query: { limit: 200, ...(cursor && { cursor }) } } }))),
+});
+export const useWorkspaces = () => useQuery(ofWorkspaces);
 
-export const useWorkspace = (id: string) =>
-  useQuery({
+const ofWorkspace = (id: string) =>
+  queryOptions({
     queryKey: keys.workspace(id),
     queryFn: () => got(api.GET('/api/workspaces/{wid}', { params: { path: { wid: id } } })),
     enabled: id !== '',
   });
+export const useWorkspace = (id: string) => useQuery(ofWorkspace(id));
 
 const isWaiting = (one: Document) => one.status === 'pending' || one.status === 'processing';
 
 export type DocumentStatus = Document['status'];
-export function useDocuments(id: string, status: DocumentStatus | undefined) {
-  const live = useIsLive();
-  return useInfiniteQuery({
-    queryKey: [...keys.documents(id), status ?? 'any'],
+const ofDocuments = (id: string, status: DocumentStatus | undefined, limit = 200) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.documents(id), status ?? 'any', limit],
     queryFn: ({ pageParam }) =>
-      got(api.GET('/api/documents/workspace/{wid}', { params: { path: { wid: id }, query: { limit: 200, ...(status && { status }), ...(pageParam && { cursor: pageParam }) } } })),
+      got(api.GET('/api/documents/workspace/{wid}', { params: { path: { wid: id }, query: { limit, ...(status && { status }), ...(pageParam && { cursor: pageParam }) } } })),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+export function useDocuments(id: string, status: DocumentStatus | undefined, limit?: number) {
+  const live = useIsLive();
+  return useInfiniteQuery({
+    ...ofDocuments(id, status, limit),
     placeholderData: keepPreviousData,
     // Events tell of changes; without them, documents under way are asked for, and now and then what colleagues do.
     refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some(isWaiting)) ? (live ? 10_000 : 1_500) : live || (query.state.data?.pages.length ?? 0) > 1 ? false : 20_000),
@@ -91,14 +96,18 @@ export interface ConversationFilters {
   max_confidence?: number;
 }
 export const kNoFilter: ConversationFilters = {};
-export function useConversations(id: string, filters: ConversationFilters) {
-  const live = useIsLive();
-  return useInfiniteQuery({
-    queryKey: [...keys.conversations(id), filters],
+const ofConversations = (id: string, filters: ConversationFilters, limit = 100) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.conversations(id), filters, limit],
     queryFn: ({ pageParam }) =>
-      got(api.GET('/api/workspaces/{wid}/conversations', { params: { path: { wid: id }, query: { limit: 100, ...filters, ...(pageParam && { cursor: pageParam }) } } })),
+      got(api.GET('/api/workspaces/{wid}/conversations', { params: { path: { wid: id }, query: { limit, ...filters, ...(pageParam && { cursor: pageParam }) } } })),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor ?? undefined,
+  });
+export function useConversations(id: string, filters: ConversationFilters, limit?: number) {
+  const live = useIsLive();
+  return useInfiniteQuery({
+    ...ofConversations(id, filters, limit),
     placeholderData: keepPreviousData,
     // The pages that were scrolled through are not asked for again and again.
     refetchInterval: (query) => (!live && (query.state.data?.pages.length ?? 0) <= 1 ? 20_000 : false),
@@ -125,22 +134,21 @@ export function useMessages(id: string) {
   });
 }
 
-export const useInsights = (id: string, days: number) =>
-  useQuery({
+const ofInsights = (id: string, days: number) =>
+  queryOptions({
     queryKey: [...keys.insights(id), days],
     queryFn: () => got(api.GET('/api/insights/{wid}', { params: { path: { wid: id }, query: { days } } })),
-    placeholderData: keepPreviousData,
   });
+export const useInsights = (id: string, days: number) => useQuery({ ...ofInsights(id, days), placeholderData: keepPreviousData });
 
 export type Period = '24h' | '7d' | '30d' | '3m' | '6m' | '1y';
 export type Range = { period: Period } | { from: string; to: string };
-export const useAnalytics = (id: string, range: Range, enabled = true) =>
-  useQuery({
+const ofAnalytics = (id: string, range: Range) =>
+  queryOptions({
     queryKey: [...keys.analytics(id), range],
     queryFn: () => got(api.GET('/api/workspaces/{wid}/analytics', { params: { path: { wid: id }, query: range } })),
-    placeholderData: keepPreviousData,
-    enabled,
   });
+export const useAnalytics = (id: string, range: Range, enabled = true) => useQuery({ ...ofAnalytics(id, range), placeholderData: keepPreviousData, enabled });
 
 export const useMembers = (id: string) =>
   useQuery({
@@ -174,9 +182,19 @@ export const useExternalDatabase = (id: string) =>
   });
 
 export const kMonth = { period: '30d' } as const;
-/** All that the overview reads, so that it can be asked for beside the workspace itself. */
-export function useOverview(id: string) {
-  return { documents: useDocuments(id, undefined), failed: useDocuments(id, 'error'), conversations: useConversations(id, kNoFilter), insights: useInsights(id, 30), analytics: useAnalytics(id, kMonth) };
+/** How many conversations the overview shows. */
+export const kRecent = 5;
+
+/** What the page at this address reads first, on its way before the page is drawn; ahead-script.ts has the same. */
+export function readFirst(client: QueryClient, path: string, id: string) {
+  if (path === '/workspaces') void client.prefetchQuery(ofWorkspaces);
+  if (!id || !/^\/workspace(\/|$)/.test(path)) return;
+  void client.prefetchQuery(ofWorkspace(id));
+  if (path !== '/workspace') return;
+  void client.prefetchQuery(ofAnalytics(id, kMonth));
+  void client.prefetchInfiniteQuery(ofConversations(id, kNoFilter, kRecent));
+  void client.prefetchQuery(ofInsights(id, 30));
+  void client.prefetchInfiniteQuery(ofDocuments(id, 'indexed', 1));
 }
 
 /** Puts a changed workspace where pages read it. */

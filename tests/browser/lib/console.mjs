@@ -1,5 +1,8 @@
 // What a person does in the console, in French unless said otherwise.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { accessibilityProblems } from './browser.mjs';
 
 export const kPassword = 'cerise-bocal-vélo-12';
@@ -49,4 +52,29 @@ export async function check(page, what) {
   await page.locator('.skeleton').first().waitFor({ state: 'detached' }).catch(() => undefined);
   assert.deepEqual(await accessibilityProblems(page), [], what);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: something sticks out sideways`);
+}
+
+/** Addresses of the console's pages: directories of src/app that hold one; `(names)` are not in the address. */
+export function pagesOfApp(directory = fileURLToPath(new URL('../../../console/src/app', import.meta.url)), address = '') {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((one) => {
+    if (one.isDirectory()) return pagesOfApp(join(directory, one.name), one.name.startsWith('(') ? address : `${address}/${one.name}`);
+    return one.name === 'page.tsx' ? [address || '/'] : [];
+  });
+}
+
+/** Both themes, both languages, both sizes: each theme is on each size. */
+export const kLooks = [
+  ['light, French, wide', {}],
+  ['dark, English, wide', { colorScheme: 'dark', locale: 'en-GB' }],
+  ['light, English, phone', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, locale: 'en-GB' }],
+  ['dark, French, phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }],
+];
+
+/** Signs in whatever the page's language. */
+export async function signInAnyhow(page, url, email, password = kPassword) {
+  await page.goto(`${url}/sign-in`);
+  await page.locator('input[type=email]').fill(email);
+  await page.locator('input[type=password]').fill(password);
+  await page.locator('form button[type=submit]').click();
+  await page.waitForURL('**/workspaces');
 }

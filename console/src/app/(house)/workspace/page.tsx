@@ -6,7 +6,7 @@ import { Badge, Failed, Figure, LinkButton, PageTitle, Skeleton, SkeletonRows } 
 import { Icon } from '@/components/icons';
 import { ago, number, percent, duration } from '@/lib/format';
 import { useText } from '@/lib/language';
-import { kMonth, kNoFilter, useAnalytics, useConversations, useDocuments, useInsights } from '@/lib/queries';
+import { kMonth, kNoFilter, kRecent, useAnalytics, useConversations, useDocuments, useInsights } from '@/lib/queries';
 import { useTitle } from '@/lib/title';
 import { workspaceHref } from '@/lib/url';
 import { useCurrent } from '@/lib/workspace-context';
@@ -36,7 +36,7 @@ export default function Overview() {
               <Figure label={t('analytics.satisfaction')} value={figures ? percent(figures.satisfaction_rate) : wait} note={figures?.satisfaction_rate == null ? t('overview.noVotes') : t('overview.votes')} href={workspaceHref(id, 'insights')} />
               <Figure label={t('analytics.response')} value={figures ? duration(figures.avg_response_time_ms) : wait} note={t('overview.average')} href={workspaceHref(id, 'analytics')} />
             </dl>
-            <div className="mt-6 min-h-44">{figures && figures.total_messages > 0 && <Chart times={times} series={series} height={176} />}</div>
+            {(!figures || figures.total_messages > 0) && <div className="mt-6 min-h-44">{figures && <Chart times={times} series={series} height={176} />}</div>}
           </>
         )}
       </section>
@@ -52,13 +52,12 @@ export default function Overview() {
 function FirstSteps() {
   const t = useText();
   const { workspace, id, mayEdit } = useCurrent();
-  const documents = useDocuments(id, undefined);
-  const failed = useDocuments(id, 'error');
-  const items = documents.data?.pages[0]?.items;
-  if (!items) return <Skeleton className="h-24" />;
-  const indexed = items.some((one) => one.status === 'indexed');
-  const waiting = items.filter((one) => one.status === 'pending' || one.status === 'processing').length;
-  const errors = failed.data?.pages[0]?.items.length ?? 0;
+  const ready = useDocuments(id, 'indexed', 1).data;
+  const count = (data: ReturnType<typeof useDocuments>['data']) => data?.pages[0]?.items.length ?? 0;
+  const waiting = count(useDocuments(id, 'pending').data) + count(useDocuments(id, 'processing').data);
+  const errors = count(useDocuments(id, 'error').data);
+  if (!ready) return workspace.conversations_count > 0 ? null : <Skeleton className="h-24" />;
+  const indexed = count(ready) > 0;
   const steps = [
     { done: indexed, text: t('first.documents'), hint: t('first.documentsHint'), page: 'documents' },
     { done: indexed && workspace.allowed_domains.length > 0, text: t('first.domain'), hint: t('first.domainHint'), page: 'widget' },
@@ -96,8 +95,8 @@ function FirstSteps() {
 function RecentConversations() {
   const t = useText();
   const { id } = useCurrent();
-  const { data, error, refetch } = useConversations(id, kNoFilter);
-  const items = data?.pages[0]?.items.slice(0, 5);
+  const { data, error, refetch } = useConversations(id, kNoFilter, kRecent);
+  const items = data?.pages[0]?.items;
   return (
     <section aria-labelledby="recent">
       <h2 id="recent" className="mb-3 text-lg">{t('overview.recent')}</h2>

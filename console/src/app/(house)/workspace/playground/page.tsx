@@ -157,7 +157,7 @@ export default function Playground() {
           </div>
           <form className="sticky bottom-0 border-t border-rule bg-paper py-4" onSubmit={submit}>
             <label className="sr-only" htmlFor="question">{t('playground.question')}</label>
-            <div className="flex items-end gap-2">
+            <div className="flex gap-2">
               <textarea id="question" ref={field} rows={2} maxLength={4000} dir="auto" className="max-h-48 min-h-14 flex-1 resize-none rounded-md border border-edge bg-sheet px-3 py-2 placeholder:text-faint" placeholder={t('playground.question')} value={draft.value} onChange={(event) => draft.set(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) submit(event); }} />
               <Button type="submit" look="primary" icon={busy ? 'stop' : 'send'} className="min-h-14" disabled={!busy && !draft.value.trim()}>{t(busy ? 'playground.stop' : 'playground.ask')}</Button>
             </div>
