@@ -80,6 +80,11 @@ inline void send_forever(int connection, char what) {
   }
 }
 
+inline void trickle(int connection) {
+  while (::send(connection, "x", 1, MSG_NOSIGNAL) > 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 // Passes on what the real server says, `bytes` of it; then `after` has the connection.
 inline FaultyServer::Serve after(std::size_t bytes, int real_port,
                                  std::function<void(int connection)> then) {

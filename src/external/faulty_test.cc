@@ -2,13 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mysql.h>
+
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 
 #include "base/deadline.h"
 #include "external/external_data.h"
 #include "external/faulty_server_test.h"
 #include "external/shop_test.h"
+#include "sql/odbc/test_server.h"
 #include "sql/test_postgres.h"
 
 namespace monitora::external {
@@ -29,6 +33,17 @@ ExternalLogin login_to(ExternalEngine engine, int port) {
   login.database.allowed_tables = {"orders"};
   return login;
 }
+
+// SQL Server's first answer ([MS-TDS] 2.2.6.5): its version, and that it speaks TLS, which is then
+// awaited of it.
+constexpr std::string_view kPrelogin(
+    "\x04\x01\x00\x1a\x00\x00\x01\x00"  // a response of 26 bytes
+    "\x00\x00\x0b\x00\x06"
+    "\x01\x00\x11\x00\x01"
+    "\xff"  // where what stands
+    "\x10\x00\x07\xd0\x00\x00"
+    "\x03",  // 16.0.2000, TLS required
+    26);
 
 class Faulty : public ::testing::TestWithParam<ExternalEngine> {
  protected:
@@ -52,6 +67,27 @@ TEST_P(Faulty, AServerThatNeverEndsIsGivenUp) {
                 AnyOf("connect_failed", "tls_failed", "login_failed", "database_failed"))
         << static_cast<int>(what);
   }
+}
+
+TEST_P(Faulty, AServerThatSendsAByteNowAndThenIsGivenUp) {
+  for (const std::string_view begins : {std::string_view(), kPrelogin}) {
+    const FaultyServer server([&](int connection) {
+      ::send(connection, begins.data(), begins.size(), MSG_NOSIGNAL);
+      faults::trickle(connection);
+    });
+    const ScopedDeadline soon(Deadline::in(300ms));
+    EXPECT_THAT(data->test(login_to(GetParam(), server.port())).status().key(),
+                AnyOf("connect_failed", "tls_failed", "login_failed", "database_failed"));
+  }
+}
+
+TEST_P(Faulty, AServerThatSaysNothingAfterItsFirstWordsIsGivenUp) {
+  const FaultyServer server([](int connection) {
+    ::send(connection, kPrelogin.data(), kPrelogin.size(), MSG_NOSIGNAL);
+    faults::say_nothing(connection);
+  });
+  const ScopedDeadline soon(Deadline::in(300ms));
+  EXPECT_EQ(data->test(login_to(GetParam(), server.port())).status().key(), "connect_failed");
 }
 
 TEST_P(Faulty, AServerThatHangsUpIsAway) {
@@ -114,7 +150,8 @@ void goes_wrong_everywhere(ExternalLogin login, int real_port) {
   ways.insert(
       ways.end(),
       {{"sends zeros for ever", [](int connection) { faults::send_forever(connection, '\0'); }},
-       {"sends D for ever", [](int connection) { faults::send_forever(connection, 'D'); }}});
+       {"sends D for ever", [](int connection) { faults::send_forever(connection, 'D'); }},
+       {"sends a byte now and then", faults::trickle}});
   for (const auto& [name, then] : ways)
     for (const std::size_t bytes : {1u, 60u, 150u, 400u, 700u, 1200u, 2500u, 4000u}) {
       const FaultyServer server(faults::after(bytes, real_port, then));
@@ -147,6 +184,40 @@ TEST(FaultyPostgres, InTheMiddle) {
   login.database.name = made.name();
   login.database.user = "postgres";
   goes_wrong_everywhere(login, port);
+}
+
+TEST(FaultyMariadb, InTheMiddle) {
+  const char* directory = std::getenv("MONITORA_TEST_MARIADB_DIR");
+  int port = 0;
+  std::ifstream(std::string(directory != nullptr ? directory : "") + "/port") >> port;
+  if (port == 0) GTEST_SKIP() << "no MariaDB server: run this by ctest";
+  MYSQL owner;
+  mysql_init(&owner);
+  ASSERT_NE(mysql_real_connect(&owner, "127.0.0.1", "root", "", nullptr,
+                               static_cast<unsigned>(port), nullptr, CLIENT_MULTI_STATEMENTS),
+            nullptr)
+      << mysql_error(&owner);
+  for (const char* sql :
+       {"CREATE OR REPLACE DATABASE faulty", "CREATE OR REPLACE USER middle IDENTIFIED BY 'x'",
+        "GRANT ALL ON faulty.* TO middle",
+        "CREATE TABLE faulty.orders (id int PRIMARY KEY, status text, total decimal(10, 2))",
+        "INSERT INTO faulty.orders SELECT seq, REPEAT('x', 100), seq FROM faulty.seq_1_to_500"})
+    ASSERT_EQ(mysql_query(&owner, sql), 0) << mysql_error(&owner);
+  mysql_close(&owner);
+  ExternalLogin login = login_to(ExternalEngine::mysql, port);
+  login.database.name = "faulty";
+  login.database.user = "middle";
+  goes_wrong_everywhere(login, port);
+}
+
+TEST(FaultySqlServer, InTheMiddle) {
+  const auto servers = sql::test_servers();
+  if (servers.empty()) GTEST_SKIP() << "MONITORA_TEST_SQLSERVER names no server";
+  ExternalLogin login = login_to(ExternalEngine::sqlserver, servers.front().port);
+  login.database.name = "master";
+  login.database.user = servers.front().user;
+  login.password = servers.front().password;
+  goes_wrong_everywhere(login, servers.front().port);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // MySQL and MariaDB, on libmariadb's non-blocking calls, so that no wait is longer than the
-// deadline.
+// deadline. They do block in places (TLS is negotiated on a blocking socket), and do not come back
+// as long as bytes come: a SocketWatch ends that.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <mysql.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -14,6 +16,7 @@
 #include "external/errors.h"
 #include "external/pinned_name.h"
 #include "external/session.h"
+#include "external/socket_watch.h"
 #include "external/values.h"
 
 namespace monitora::external {
@@ -42,11 +45,19 @@ enum : unsigned {
 
 constexpr unsigned kLargestAnswer = 8 << 20;             // of one row
 constexpr auto kSlice = std::chrono::milliseconds(100);  // a stop request is seen within
+constexpr auto kGoodbye = std::chrono::seconds(1);
+// How a password may be asked for. Others would give it away in the clear (mysql_clear_password),
+// or have the server ask whoever sits at our terminal (dialog).
+constexpr const char* kLogins =
+    "mysql_native_password,caching_sha2_password,sha256_password,client_ed25519";
 
 class MysqlSession final : public Session {
  public:
   explicit MysqlSession(const Target& target) : target_(target) { mysql_init(&mysql_); }
-  ~MysqlSession() override { mysql_close(&mysql_); }
+  ~MysqlSession() override {
+    const SocketWatch watch(Deadline::in(kGoodbye), socket());
+    mysql_close(&mysql_);
+  }
 
   Status connect() {
     const ExternalDatabase& database = target_.database;
@@ -58,6 +69,7 @@ class MysqlSession final : public Session {
     mysql_options(&mysql_, MYSQL_OPT_LOCAL_INFILE, &no_local_files);
     mysql_options(&mysql_, MYSQL_OPT_MAX_ALLOWED_PACKET, &largest);
     mysql_options(&mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    mysql_options(&mysql_, MARIADB_OPT_RESTRICTED_AUTH, kLogins);
     const unsigned tcp = MYSQL_PROTOCOL_TCP;
     mysql_options(&mysql_, MYSQL_OPT_PROTOCOL, &tcp);
     if (target_.verify) {
@@ -73,15 +85,23 @@ class MysqlSession final : public Session {
     // anything is asked.
     const std::string& host = target_.verify ? database.host : target_.address;
     const PinnedName pin(database.host, target_.address);
+    SocketWatch watch(Deadline::current());
     MYSQL* connected = nullptr;
     const int waiting = mysql_real_connect_start(
         &connected, &mysql_, host.c_str(), database.user.c_str(), target_.password.c_str(),
         database.name.c_str(), static_cast<unsigned>(database.port), nullptr, 0);
-    const Status waited = wait(
-        waiting, [&](int ready) { return mysql_real_connect_cont(&connected, &mysql_, ready); });
+    // The first time that it waits is for the connection to be there: the socket is watched from
+    // then on.
+    Status waited = wait(waiting, [&](int ready) {
+      watch.hold(socket());
+      return mysql_real_connect_cont(&connected, &mysql_, ready);
+    });
+    if (waited.ok() && connected == nullptr) waited = given_up();
     if (waited.code() == Code::cancelled) return waited;
     if (!waited.ok()) return connect_failed(waited.to_string());
     if (connected == nullptr) return connection_status();
+    // It left the socket blocking, and reads it as if it were not.
+    ::fcntl(socket(), F_SETFL, ::fcntl(socket(), F_GETFL) | O_NONBLOCK);
     if (!is_checked_peer()) return connect_failed("the name led elsewhere");
     const bool maria = server_version().starts_with("MariaDB");
     return command(
@@ -139,7 +159,7 @@ class MysqlSession final : public Session {
 
   bool is_usable() override {
     if (!usable_) return false;
-    pollfd watched{mysql_get_socket(&mysql_), POLLIN, 0};
+    pollfd watched{socket(), POLLIN, 0};
     usable_ = ::poll(&watched, 1, 0) == 0;  // it says something unasked: its end
     return usable_;
   }
@@ -161,14 +181,13 @@ class MysqlSession final : public Session {
   template <class Go>
   Status wait(int waiting, const Go& go) {
     while (waiting != 0) {
-      const Deadline& deadline = Deadline::current();
-      if (deadline.stop().stop_requested()) return broken(Status::cancelled());
-      if (deadline.expired()) return broken(database_timeout("deadline"));
-      pollfd watched{mysql_get_socket(&mysql_), 0, 0};
+      MONITORA_TRY(given_up());
+      pollfd watched{socket(), 0, 0};
       if ((waiting & MYSQL_WAIT_READ) != 0) watched.events |= POLLIN;
       if ((waiting & MYSQL_WAIT_WRITE) != 0) watched.events |= POLLOUT;
       if ((waiting & MYSQL_WAIT_EXCEPT) != 0) watched.events |= POLLPRI;
-      const int ready = ::poll(&watched, 1, static_cast<int>(deadline.left(kSlice).count()));
+      const int ready =
+          ::poll(&watched, 1, static_cast<int>(Deadline::current().left(kSlice).count()));
       if (ready <= 0) continue;
       int told = 0;
       if ((watched.revents & (POLLIN | POLLHUP | POLLERR)) != 0) told |= MYSQL_WAIT_READ;
@@ -179,21 +198,28 @@ class MysqlSession final : public Session {
     return {};
   }
 
+  // Why no more is waited for, if so.
+  Status given_up() {
+    const Deadline& deadline = Deadline::current();
+    if (deadline.stop().stop_requested()) return broken(Status::cancelled());
+    if (deadline.expired()) return broken(database_timeout("deadline"));
+    return {};
+  }
+
   Status broken(Status why) {
     usable_ = false;
     // mysql_close() would otherwise wait for what the server still sends.
-    if (mysql_get_socket(&mysql_) != MARIADB_INVALID_SOCKET)
-      ::shutdown(static_cast<int>(mysql_get_socket(&mysql_)), SHUT_RDWR);
+    if (socket() >= 0) ::shutdown(socket(), SHUT_RDWR);
     return why;
   }
+
+  int socket() { return static_cast<int>(mysql_get_socket(&mysql_)); }
 
   bool is_checked_peer() {
     sockaddr_storage peer{};
     socklen_t length = sizeof peer;
     char text[INET6_ADDRSTRLEN] = "";
-    if (::getpeername(static_cast<int>(mysql_get_socket(&mysql_)),
-                      reinterpret_cast<sockaddr*>(&peer), &length) != 0)
-      return false;
+    if (::getpeername(socket(), reinterpret_cast<sockaddr*>(&peer), &length) != 0) return false;
     if (peer.ss_family == AF_INET)
       ::inet_ntop(AF_INET, &reinterpret_cast<sockaddr_in*>(&peer)->sin_addr, text, sizeof text);
     else
@@ -201,17 +227,17 @@ class MysqlSession final : public Session {
     return target_.address == text;
   }
 
-  Status send(const std::string& sql) {
+  Status command(const std::string& sql) {
+    const SocketWatch watch(Deadline::current(), socket());
     int failed = 0;
     MONITORA_TRY(wait(mysql_real_query_start(&failed, &mysql_, sql.data(), sql.size()),
                       [&](int ready) { return mysql_real_query_cont(&failed, &mysql_, ready); }));
     return failed == 0 ? Status() : statement_status();
   }
 
-  Status command(const std::string& sql) { return send(sql); }
-
   Result<ExternalRows> rows_of(const std::string& sql, const Bounds& bounds) {
-    MONITORA_TRY(send(sql));
+    MONITORA_TRY(command(sql));
+    const SocketWatch watch(Deadline::current(), socket());
     MYSQL_RES* result = mysql_use_result(&mysql_);
     if (result == nullptr) return statement_status();
     ExternalRows rows;
@@ -286,7 +312,10 @@ class MysqlSession final : public Session {
       default:
         break;
     }
-    if (code >= kFirstOfClient && code <= kLastOfClient) return broken(database_failed(detail()));
+    if (code >= kFirstOfClient && code <= kLastOfClient) {
+      MONITORA_TRY(given_up());  // then it is our own end of the connection that was lost
+      return broken(database_failed(detail()));
+    }
     return statement_failed(why::other(), detail());
   }
 

@@ -86,6 +86,8 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
     if (!turn.taken()) return database_unavailable("others wait for this server's login");
     const SocketFinder finder(port);
     std::u16string wide_text = to_utf16(text);
+    // The drivers' login timeout is one of each read.
+    const Watchdog::Call watched(Deadline::current(), finder);
     const SQLRETURN code = ::SQLDriverConnectW(dbc.get(), nullptr, wide(wide_text),
                                                static_cast<SQLSMALLINT>(wide_text.size()), nullptr,
                                                0, nullptr, SQL_DRIVER_NOPROMPT);

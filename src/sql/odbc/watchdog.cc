@@ -20,6 +20,7 @@ struct Watchdog::Watched {
   std::stop_token stop;
   void* statement = nullptr;
   const Socket* socket = nullptr;
+  const SocketFinder* finder = nullptr;
   bool fired = false;   // the first step was made
   bool acting = false;  // the second thread is in SQLCancel for it
   bool gone = false;    // its socket was shut down
@@ -76,6 +77,11 @@ void Watchdog::step(Watched& call, Steady::time_point now) {
   }
   call.gone = true;
   if (call.socket != nullptr) call.socket->shut_down();
+  if (call.finder == nullptr) return;
+  call.finder->find().shut_down();
+  // It may open another, or is not to be told from somebody else's now.
+  call.gone = false;
+  call.at = now + kGrace;
 }
 
 void Watchdog::watch() {
@@ -117,10 +123,20 @@ void Watchdog::cancel() {
 Watchdog::Call::Call(const Deadline& deadline, void* statement, const Socket* socket) {
   if (deadline.at() == Steady::time_point::max() && !deadline.stop().stop_possible()) return;
   watched_ = std::make_unique<Watched>();
-  watched_->at = deadline.at();
-  watched_->stop = deadline.stop();
   watched_->statement = statement;
   watched_->socket = socket;
+  begin(deadline);
+}
+
+Watchdog::Call::Call(const Deadline& deadline, const SocketFinder& finder)
+    : watched_(std::make_unique<Watched>()) {
+  watched_->finder = &finder;
+  begin(deadline);
+}
+
+void Watchdog::Call::begin(const Deadline& deadline) {
+  watched_->at = deadline.at();
+  watched_->stop = deadline.stop();
   State& state = *Watchdog::instance().state_;
   bool wake = false;
   {

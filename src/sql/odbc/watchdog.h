@@ -20,6 +20,7 @@
 namespace monitora::sql::odbc {
 
 class Socket;
+class SocketFinder;
 
 class Watchdog {
  public:
@@ -35,6 +36,8 @@ class Watchdog {
   class Call {
    public:
     Call(const Deadline& deadline, void* statement, const Socket* socket);
+    // One that opens the connection that `finder`, which outlives it, looks for.
+    Call(const Deadline& deadline, const SocketFinder& finder);
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
@@ -42,6 +45,7 @@ class Watchdog {
     bool fired() const;
 
    private:
+    void begin(const Deadline& deadline);
     std::unique_ptr<Watched> watched_;  // none without a deadline
   };
 
