@@ -93,10 +93,14 @@ bool must_stand_alone(std::string_view batch) {
   for (const std::string_view line : split(batch, '\n')) {
     const std::string_view text = trim(line);
     if (text.empty() || text.starts_with("--")) continue;
-    constexpr std::string_view kAlone[] = {"CREATE PROCEDURE ", "CREATE TRIGGER ", "CREATE VIEW ",
-                                           "CREATE FUNCTION ", "CREATE SCHEMA "};
-    return std::any_of(std::begin(kAlone), std::end(kAlone),
-                       [&](std::string_view start) { return text.starts_with(start); });
+    constexpr std::string_view kVerbs[] = {"CREATE ", "ALTER "};
+    constexpr std::string_view kAlone[] = {"PROCEDURE ", "TRIGGER ", "VIEW ", "FUNCTION ",
+                                           "SCHEMA "};
+    for (const std::string_view verb : kVerbs)
+      if (text.starts_with(verb))
+        return std::ranges::any_of(
+            kAlone, [&](auto kind) { return text.substr(verb.size()).starts_with(kind); });
+    return false;
   }
   return false;
 }

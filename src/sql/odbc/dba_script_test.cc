@@ -38,6 +38,15 @@ TEST(DbaScript, EveryBatchIsGuardedAndCounted) {
             std::string::npos);
 }
 
+// The servers refuse them behind another statement, the guard for one.
+TEST(DbaScript, WhatMustStandFirstDoes) {
+  for (const std::string_view batch : batches_of(print(Database::sqlserver)))
+    for (const char* verb : {"\nCREATE ", "\nALTER "})
+      for (const char* kind : {"PROCEDURE ", "TRIGGER ", "VIEW ", "FUNCTION "})
+        if (const auto at = batch.find(std::string(verb) + kind); at != std::string_view::npos)
+          EXPECT_LT(batch.find("EXEC (N'"), at) << batch.substr(at, 80);
+}
+
 TEST(DbaScript, RecordsWhatTheProgramWouldRecord) {
   const std::string script = dba_script(kTwo);
   for (const Migration& migration : kTwo)
