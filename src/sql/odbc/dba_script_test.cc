@@ -40,7 +40,8 @@ TEST(DbaScript, EveryBatchIsGuardedAndCounted) {
 
 // The servers refuse them behind another statement, the guard for one.
 TEST(DbaScript, WhatMustStandFirstDoes) {
-  for (const std::string_view batch : batches_of(print(Database::sqlserver)))
+  const std::string script = print(Database::sqlserver);
+  for (const std::string_view batch : batches_of(script))
     for (const char* verb : {"\nCREATE ", "\nALTER "})
       for (const char* kind : {"PROCEDURE ", "TRIGGER ", "VIEW ", "FUNCTION "})
         if (const auto at = batch.find(std::string(verb) + kind); at != std::string_view::npos)
