@@ -13,16 +13,22 @@ namespace {
 struct Index {
   std::string table;
   std::string statement;
+  bool trigger = false;
 };
 using Indexes = std::map<std::string, Index>;  // by name
 
 Result<Indexes> read_indexes(sql::Connection& connection) {
   Indexes indexes;
   MONITORA_TRY(connection.query(
-      "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL", {},
-      [&](const sql::Row& row) {
-        if (row.text(2).starts_with("CREATE INDEX "))
-          indexes[std::string(row.text(0))] = {std::string(row.text(1)), std::string(row.text(2))};
+      "SELECT name, tbl_name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') "
+      "AND sql IS NOT NULL",
+      {}, [&](const sql::Row& row) {
+        const std::string_view statement = row.text(2);
+        const bool trigger = statement.starts_with("CREATE TRIGGER ") &&
+                             statement.find("AFTER INSERT ON ") != std::string_view::npos;
+        if (trigger || statement.starts_with("CREATE INDEX "))
+          indexes[std::string(row.text(0))] = {std::string(row.text(1)), std::string(statement),
+                                               trigger};
         return Status();
       }));
   return indexes;
@@ -59,7 +65,7 @@ Status drop_indexes(sql::Connection& connection, std::string_view table) {
     const auto found = there.find(name);
     if (index.table != table || found == there.end() || found->second.statement != index.statement)
       continue;
-    MONITORA_TRY(connection.run_script("DROP INDEX " + name));
+    MONITORA_TRY(connection.run_script((index.trigger ? "DROP TRIGGER " : "DROP INDEX ") + name));
   }
   return {};
 }

@@ -26,7 +26,7 @@ class LoadIndexes : public ::testing::Test {
     std::set<std::string> found;
     const Status status = pool().with(Connection::Mode::read, [&](Connection& connection) {
       return connection.query(
-          "SELECT name || ': ' || coalesce(sql, '') FROM sqlite_master WHERE type = 'index'", {},
+          "SELECT name || ': ' || coalesce(sql, '') FROM sqlite_master WHERE type <> 'table'", {},
           [&](const sql::Row& row) {
             found.emplace(row.text(0));
             return Status();
@@ -67,7 +67,11 @@ TEST_F(LoadIndexes, AreMadeWhenTheTableIsComplete) {
   const std::set<std::string> meanwhile = load_all(source);
   ASSERT_TRUE(has(before_, "idx_messages_conversation"));
   EXPECT_FALSE(has(meanwhile, "idx_messages_conversation"));
+  ASSERT_TRUE(has(before_, "trg_messages_increment_count"));
+  EXPECT_FALSE(has(meanwhile, "trg_messages_increment_count"));
+  EXPECT_TRUE(has(meanwhile, "trg_messages_decrement_count"));
   EXPECT_TRUE(has(meanwhile, "idx_conversations_latest")) << "that table is complete";
+  EXPECT_TRUE(has(meanwhile, "trg_conversations_search"));
   EXPECT_EQ(indexes(), before_);
   const auto found = difference(pool(), data_);
   ASSERT_TRUE(found.ok()) << found.status().to_string();
