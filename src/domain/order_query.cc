@@ -98,7 +98,12 @@ class Writer {
     const bool by_email = mapping_.owner_claim == OrderMapping::Claim::email;
     const auto values = values_for(mapping_.owner_type, asked, by_email ? lower(asked) : asked);
     if (values.empty()) return false;
-    out = " WHERE " + owner() + in("owner", values);
+    const std::string among = owner() + in("owner", values);
+    // PostgreSQL alone tells letter cases apart unless somebody has said otherwise.
+    out = by_email && engine_ == ExternalEngine::postgres
+              ? " WHERE (" + among + " OR LOWER(" + owner() + ") = :owner" +
+                    std::to_string(values.size() - 1) + ")"
+              : " WHERE " + among;
     return true;
   }
   bool and_numbers(const std::vector<std::string>& numbers, std::string& out) {

@@ -7,6 +7,7 @@ namespace monitora {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 OrderMapping mapping() {
   OrderMapping made;
@@ -55,11 +56,17 @@ TEST(Orders, TheOwnerIsInEveryStatement) {
                               orders_query(engine, made, "Zoe@x.fr", {"a1' OR 1=1 --"}),
                               items_query(engine, made, "Zoe@x.fr", "a1")}) {
       ASSERT_TRUE(query);
-      EXPECT_THAT(query->sql, HasSubstr(" WHERE c."));
+      EXPECT_THAT(query->sql,
+                  HasSubstr(engine == ExternalEngine::postgres ? " WHERE (c." : " WHERE c."));
       EXPECT_THAT(query->sql, HasSubstr(" IN (:owner0, :owner1)"));
       EXPECT_EQ(query->sql.find("OR 1=1"), std::string::npos);
       EXPECT_EQ(query->parameters.at("owner1"), ExternalValue("zoe@x.fr"));
     }
+  EXPECT_THAT(orders_query(ExternalEngine::postgres, made, "zoe@x.fr", {"a1"})->sql,
+              HasSubstr(R"(IN (:owner0) OR LOWER(c."email") = :owner0) AND )"));
+  made.owner_claim = OrderMapping::Claim::sub;
+  EXPECT_THAT(orders_query(ExternalEngine::postgres, made, "Zoe", {})->sql, Not(HasSubstr("LOWER")))
+      << "a customer's id is what it is";
   made.number_column = "a\"b`c]d";
   EXPECT_THAT(orders_query(ExternalEngine::postgres, made, "z", {})->sql,
               HasSubstr(R"("a""b`c]d")"));
