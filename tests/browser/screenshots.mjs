@@ -87,7 +87,11 @@ try {
   ]) {
     const context = await newVisitor(browser, options);
     const shown = await context.newPage();
-    const take = (of) => shown.screenshot({ path: join(directory, `${of}-${name}.png`), animations: 'disabled', fullPage: kWhole.has(of) });
+    const take = async (of) => {
+      // Nothing is under the pointer.
+      if (!options.isMobile) await shown.mouse.move(0, 0);
+      await shown.screenshot({ path: join(directory, `${of}-${name}.png`), animations: 'disabled', fullPage: kWhole.has(of) });
+    };
     const picture = async (of, address) => {
       await shown.goto(address);
       await shown.locator('h1:visible').first().waitFor();
