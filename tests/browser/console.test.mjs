@@ -730,25 +730,6 @@ describe('a network and a server that misbehave', () => {
     await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
   });
 
-  test('a server that takes a question and never answers is said to be silent', async () => {
-    await another({}, async (one) => {
-      await signIn(one, server.url, kEmail);
-      await one.waitForURL('**/workspaces');
-      await one.clock.install();
-      const held = [];
-      await one.route('**/api/workspaces/*/answers**', (route) => void held.push(route));
-      const asked = one.waitForRequest('**/api/workspaces/*/answers**');
-      await one.goto(pageOf(server.url, 'answers', workspace));
-      await asked;
-      await one.clock.fastForward('01:00');
-      const alert = one.getByRole('main').getByRole('alert');
-      await alert.getByText('Le serveur ne répond pas.').waitFor();
-      await one.unroute('**/api/workspaces/*/answers**');
-      await alert.getByRole('button', { name: 'Réessayer' }).click();
-      await one.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
-    });
-  });
-
   test('names of files and words of visitors are text, whatever they hold', async () => {
     const markup = '<img src=x onerror="globalThis.hacked=1"> مرحبا <script>globalThis.hacked=1</script>';
     await account.upload(workspace, `${'😀'.repeat(20)}<img src=x onerror=hacked=1>.md`, `# ${markup}\n\n${markup} javascript:alert(1)`);

@@ -19,7 +19,7 @@ export type RagConfig = Schemas['RagConfig'];
 export type WidgetConfig = Schemas['WidgetConfig'];
 
 /** A server that has not begun to answer by then is said to be silent. */
-const kPatienceMs = 20_000;
+const kPatienceMs = 60_000;
 /** What is asked again only by hand. */
 export const kLate = 'late';
 
