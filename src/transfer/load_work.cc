@@ -22,7 +22,7 @@ constexpr auto kFirstPause = 20ms, kLongestPause = 2000ms;
 // for the disk once for many. And where indexes stay, rows arrive in another order than theirs,
 // which wants memory.
 constexpr std::string_view kSqliteLoads =
-    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000; "
+    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000; "
     "PRAGMA temp_store = MEMORY;";
 // An index is sorted in files, in parts of cache_size.
 constexpr std::string_view kSqliteSorts =
