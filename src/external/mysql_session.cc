@@ -181,7 +181,11 @@ class MysqlSession final : public Session {
   template <class Go>
   Status wait(int waiting, const Go& go) {
     while (waiting != 0) {
-      MONITORA_TRY(given_up());
+      if (const Status why = given_up(); !why.ok()) {
+        // Not left where it is: it holds memory, and finds its socket shut.
+        while (waiting != 0) waiting = go(waiting | MYSQL_WAIT_TIMEOUT);
+        return why;
+      }
       pollfd watched{socket(), 0, 0};
       if ((waiting & MYSQL_WAIT_READ) != 0) watched.events |= POLLIN;
       if ((waiting & MYSQL_WAIT_WRITE) != 0) watched.events |= POLLOUT;
