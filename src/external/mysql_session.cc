@@ -14,7 +14,7 @@
 
 #include "base/deadline.h"
 #include "external/errors.h"
-#include "external/pinned_name.h"
+#include "external/pinned_address.h"
 #include "external/session.h"
 #include "external/socket_watch.h"
 #include "external/values.h"
@@ -84,7 +84,7 @@ class MysqlSession final : public Session {
     // be verified; the name leads to the checked address, and that it did is looked at before
     // anything is asked.
     const std::string& host = target_.verify ? database.host : target_.address;
-    const PinnedName pin(database.host, target_.address);
+    const PinnedAddress pin(target_.address);
     SocketWatch watch(Deadline::current());
     MYSQL* connected = nullptr;
     const int waiting = mysql_real_connect_start(

@@ -1,7 +1,7 @@
 // SQL Server, on the program's own ODBC driver (sql/odbc): deadlines and cancelling are there.
 #include "base/deadline.h"
 #include "external/errors.h"
-#include "external/pinned_name.h"
+#include "external/pinned_address.h"
 #include "external/session.h"
 #include "external/values.h"
 #include "sql/odbc/sqlserver.h"
@@ -9,7 +9,6 @@
 namespace monitora::external {
 namespace {
 
-using sql::p;
 using sql::Row;
 
 // Columns of sp_describe_first_result_set's answer.
@@ -206,14 +205,17 @@ class SqlServerSession final : public Session {
     return {};
   }
 
-  // Names and types of what it will answer, which rows of the driver do not have.
+  // Names and types of what it will answer, which rows of the driver do not have. The text is
+  // written into the statement: prepared with a parameter, the second text with Microsoft's driver
+  // is a syntax error for Babelfish.
   Status describe(const std::string& sql, ExternalRows& rows, std::vector<std::string>& types) {
-    return connection_->query("EXEC sp_describe_first_result_set @tsql = ?", {p(sql)},
-                              [&](const Row& row) {
-                                rows.columns.emplace_back(row.text(kDescribedName));
-                                types.emplace_back(row.text(kDescribedType));
-                                return Status();
-                              });
+    std::string describing = "EXEC sp_describe_first_result_set @tsql = N'";
+    for (const char c : sql) describing.append(c == '\'' ? 2 : 1, c);
+    return connection_->query(describing + '\'', {}, [&](const Row& row) {
+      rows.columns.emplace_back(row.text(kDescribedName));
+      types.emplace_back(row.text(kDescribedType));
+      return Status();
+    });
   }
 
   std::unique_ptr<sql::Connection> connection_;
@@ -225,7 +227,7 @@ class SqlServerSession final : public Session {
 Result<std::unique_ptr<Session>> open_sqlserver(const Target& target) {
   sql::SqlServerOptions options;
   // As with MySQL: the certificate is of the name, and the name leads to the checked address.
-  const PinnedName pin(target.database.host, target.address);
+  const PinnedAddress pin(target.address);
   options.host = target.verify ? target.database.host : target.address;
   options.port = target.database.port;
   options.database = target.database.name;

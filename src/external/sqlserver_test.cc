@@ -115,6 +115,9 @@ TEST_F(SqlServerShop, AnswersWithinBounds) {
   EXPECT_EQ(answer->rows.rows.size(), 1000u);
   EXPECT_TRUE(answer->rows.truncated);
   EXPECT_TRUE(query("SELECT 1 AS un").ok()) << "the next one is not disturbed";
+  answer = query("SELECT 'l''été' AS saison");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("l'été")));
 }
 
 TEST_F(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
