@@ -1,5 +1,5 @@
-#include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "base/deadline.h"
@@ -16,29 +16,36 @@ using namespace odbc;  // this room's own
 
 namespace {
 
-// One connection at a time opens to a port: that is how its socket is told from the others'.
+// One connection at a time opens to a server: that is how its socket is told from the others'. Not
+// one to a port: a silent server would keep the others from being reached.
 class Turn {
  public:
   // Waits until `until`; taken() says whether it came.
-  Turn(int port, Deadline::SteadyClock::time_point until) : port_(port) {
-    taken_ = mutex_of(port).try_lock_until(until);
-  }
+  Turn(const Endpoint& server, Deadline::SteadyClock::time_point until)
+      : mutex_(mutex_of(server)), taken_(mutex_->try_lock_until(until)) {}
   ~Turn() {
-    if (taken_) mutex_of(port_).unlock();
+    if (taken_) mutex_->unlock();
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   bool taken() const { return taken_; }
 
  private:
-  static std::timed_mutex& mutex_of(int port) {
+  // One that nobody holds any more is forgotten.
+  static std::shared_ptr<std::timed_mutex> mutex_of(const Endpoint& server) {
     static std::mutex guard;
-    static std::map<int, std::timed_mutex> mutexes;
+    static std::map<Endpoint, std::weak_ptr<std::timed_mutex>> mutexes;
     const std::lock_guard lock(guard);
-    return mutexes[port];
+    std::erase_if(mutexes, [](const auto& each) { return each.second.expired(); });
+    auto mutex = mutexes[server].lock();
+    if (!mutex) {
+      mutex = std::make_shared<std::timed_mutex>();
+      mutexes[server] = mutex;
+    }
+    return mutex;
   }
-  int port_;
-  bool taken_ = false;
+  const std::shared_ptr<std::timed_mutex> mutex_;
+  const bool taken_;
 };
 
 }  // namespace
@@ -78,13 +85,12 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
   ::SQLSetConnectAttrW(dbc.get(), SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(seconds),
                        SQL_IS_UINTEGER);
 
-  const bool instance = options.host.find('\\') != std::string::npos;
-  const int port = instance ? 0 : options.port;
+  const Endpoint server = endpoint_of(options.host, options.port);
   Socket socket;
   {
-    const Turn turn(port, Deadline::current().at());
+    const Turn turn(server, Deadline::current().at());
     if (!turn.taken()) return database_unavailable("others wait for this server's login");
-    const SocketFinder finder(port);
+    const SocketFinder finder(server);
     std::u16string wide_text = to_utf16(text);
     // The drivers' login timeout is one of each read.
     const Watchdog::Call watched(Deadline::current(), finder);

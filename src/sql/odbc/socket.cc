@@ -1,15 +1,20 @@
 #include "sql/odbc/socket.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
+#include <limits.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 namespace monitora::sql::odbc {
 namespace {
@@ -19,15 +24,38 @@ constexpr int kProbeSeconds = 10;
 constexpr int kProbes = 3;
 constexpr unsigned kUnackedMillis = 30'000;  // sent and not acknowledged
 
-int peer_port(int fd) {
+// Without the form that an IPv4 address has on an IPv6 socket.
+std::string numeric(const sockaddr* address, socklen_t length) {
+  char text[NI_MAXHOST] = "";
+  if (::getnameinfo(address, length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) != 0) return {};
+  const std::string_view mapped = "::ffff:";
+  std::string found = text;
+  return found.starts_with(mapped) && found.find('.') != std::string::npos
+             ? found.substr(mapped.size())
+             : found;
+}
+
+// With no address and port -1 where the other end is none of the internet.
+Endpoint peer_of(int fd) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return -1;
+  auto* const peer = reinterpret_cast<sockaddr*>(&address);
+  if (::getpeername(fd, peer, &length) != 0) return {{}, -1};
   if (address.ss_family == AF_INET)
-    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+    return {{numeric(peer, length)}, ntohs(reinterpret_cast<const sockaddr_in*>(peer)->sin_port)};
   if (address.ss_family == AF_INET6)
-    return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
-  return -1;
+    return {{numeric(peer, length)}, ntohs(reinterpret_cast<const sockaddr_in6*>(peer)->sin6_port)};
+  return {{}, -1};
+}
+
+void look_up(const char* host, std::vector<std::string>& addresses) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host, nullptr, &hints, &found) != 0) return;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next)
+    addresses.push_back(numeric(each->ai_addr, each->ai_addrlen));
+  ::freeaddrinfo(found);
 }
 
 }  // namespace
@@ -61,7 +89,23 @@ void Socket::keep_alive() const {
   set(IPPROTO_TCP, TCP_USER_TIMEOUT, kUnackedMillis);
 }
 
-SocketFinder::SocketFinder(int port) : port_(port), before_(sockets(nullptr)) {}
+Endpoint endpoint_of(const std::string& host, int port) {
+  const std::size_t instance = host.find('\\');
+  const std::string name = host.substr(0, instance);
+  Endpoint server{{}, instance == std::string::npos ? port : 0};
+  look_up(name.c_str(), server.addresses);
+  char own[HOST_NAME_MAX + 1] = "";
+  // Microsoft's driver asks for the machine's own name then.
+  if (::strcasecmp(name.c_str(), "localhost") == 0 && ::gethostname(own, sizeof own - 1) == 0)
+    look_up(own, server.addresses);
+  std::ranges::sort(server.addresses);
+  const auto twice = std::ranges::unique(server.addresses);
+  server.addresses.erase(twice.begin(), twice.end());
+  return server;
+}
+
+SocketFinder::SocketFinder(Endpoint server)
+    : server_(std::move(server)), before_(sockets(nullptr)) {}
 
 std::vector<ino_t> SocketFinder::sockets(std::vector<int>* fds) const {
   std::vector<ino_t> found;
@@ -71,8 +115,11 @@ std::vector<ino_t> SocketFinder::sockets(std::vector<int>* fds) const {
     const int fd = std::atoi(entry->d_name);
     struct stat status {};
     if (entry->d_name[0] == '.' || ::fstat(fd, &status) != 0 || !S_ISSOCK(status.st_mode)) continue;
-    const int port = peer_port(fd);
-    if (port <= 0 || (port_ != 0 && port != port_)) continue;
+    const Endpoint peer = peer_of(fd);
+    if (peer.port <= 0 || (server_.port != 0 && peer.port != server_.port)) continue;
+    if (!server_.addresses.empty() &&
+        !std::ranges::binary_search(server_.addresses, peer.addresses.front()))
+      continue;
     found.push_back(status.st_ino);
     if (fds != nullptr) fds->push_back(fd);
   }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,25 @@ class Socket {
   ino_t inode_ = 0;
 };
 
-// Between construction and find() this thread opens one connection, and no other thread one through
-// a SocketFinder.
+// Where a server is.
+struct Endpoint {
+  std::vector<std::string> addresses;  // numeric, sorted; empty: not known
+  int port = 0;                        // 0: not known
+  auto operator<=>(const Endpoint&) const = default;
+};
+// Looks `host` up as the drivers do on this thread. Of "NAME\INSTANCE" the port is not known.
+Endpoint endpoint_of(const std::string& host, int port);
+
+// Between construction and find() this thread opens one connection, and no other thread one to the
+// same endpoint through a SocketFinder.
 class SocketFinder {
  public:
-  // `port`: the server's, 0 when it is not known.
-  explicit SocketFinder(int port);
+  explicit SocketFinder(Endpoint server);
   Socket find() const;
 
  private:
   std::vector<ino_t> sockets(std::vector<int>* fds) const;
-  int port_;
+  Endpoint server_;
   std::vector<ino_t> before_;
 };
 
