@@ -77,20 +77,22 @@ TEST_F(OpenAiEmbedderTest, RepliesThatMakeNoSense) {
   }
 }
 
-TEST_F(OpenAiEmbedderTest, HonoursTheDeadlineAndTheStopToken) {
+TEST_F(OpenAiEmbedderTest, HonoursTheDeadline) {
   const auto embedder = create();
   server_.push(Script().hang());
-  {
-    const ScopedDeadline scope(Deadline::in(20ms));
-    EXPECT_EQ(embedder->embed_one(Embedder::Kind::query, "x").status().code(),
-              Code::deadline_exceeded);
-  }
-  EXPECT_TRUE(server_.wait_client_closed(1));
+  // On a busy machine it may be over before the server has heard of the request.
+  const ScopedDeadline scope(Deadline::in(20ms));
+  EXPECT_EQ(embedder->embed_one(Embedder::Kind::query, "x").status().code(),
+            Code::deadline_exceeded);
+}
+
+TEST_F(OpenAiEmbedderTest, HonoursTheStopToken) {
+  const auto embedder = create();
   std::stop_source stop;
   server_.push(Script().call([&stop] { stop.request_stop(); }).hang());
   const ScopedDeadline scope(Deadline::in(1h, stop.get_token()));
   EXPECT_EQ(embedder->embed_one(Embedder::Kind::query, "x").status().code(), Code::cancelled);
-  EXPECT_TRUE(server_.wait_client_closed(2));
+  EXPECT_TRUE(server_.wait_client_closed(1));
 }
 
 TEST(CharacterJoiner, EveryCut) {

@@ -237,13 +237,14 @@ TEST_F(HttpClientTest, OnlyCheckedAddressesAreConnectedTo) {
   EXPECT_TRUE(allowed.fetch(request()).ok());
 }
 
-TEST_F(HttpClientTest, CancelAndDeadlines) {
+TEST_F(HttpClientTest, ADeadlineEndsIt) {
   server_.push(Script().hang());
-  {
-    const ScopedDeadline scope(Deadline::in(20ms));
-    EXPECT_EQ(fetch().status().code(), Code::deadline_exceeded);
-  }
-  EXPECT_TRUE(server_.wait_client_closed(1));
+  // On a busy machine it may be over before the server has heard of the request.
+  const ScopedDeadline scope(Deadline::in(20ms));
+  EXPECT_EQ(fetch().status().code(), Code::deadline_exceeded);
+}
+
+TEST_F(HttpClientTest, CancellingClosesTheConnection) {
   server_.push(Script::stream().data("x").hang());
   std::latch part(1);
   std::latch ended(1);
@@ -260,7 +261,7 @@ TEST_F(HttpClientTest, CancelAndDeadlines) {
   call = nullptr;
   ended.wait();
   EXPECT_EQ(end.code(), Code::cancelled);
-  EXPECT_TRUE(server_.wait_client_closed(2));
+  EXPECT_TRUE(server_.wait_client_closed(1));
 }
 
 TEST_F(HttpClientTest, DestroyingTheClientCancels) {

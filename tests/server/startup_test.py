@@ -288,8 +288,8 @@ class CommandLine(StartTest):
         database.close()
         damaged = self.directory / "damaged"
         damaged.write_bytes(saved[:len(saved) // 2])
-        for bad, why in ((garbage, "pas une sauvegarde"), (other, "pas une sauvegarde"), (damaged, "pas une sauvegarde"),
-                         (self.directory / "absent", "pas de fichier")):
+        for bad, why in ((garbage, "no backup"), (other, "no backup"), (damaged, "no backup"),
+                         (self.directory / "absent", "no file")):
             with self.subTest(file=bad.name):
                 self.assert_refused(run(self.data, "restore", bad), why)
         server = self.serve()
