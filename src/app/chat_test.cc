@@ -258,6 +258,7 @@ class MemoryDatabases final : public ExternalDatabaseStore {
     ++read_;
     return kept_;
   }
+  Result<bool> any_enabled() override { return kept_.has_value(); }
   Status put(const WorkspaceId&, const ExternalDatabase&, const std::string&) override {
     return {};
   }

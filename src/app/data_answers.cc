@@ -61,6 +61,11 @@ Result<DataAnswers::Step> DataAnswers::begin(const Asked& asked, Vector& vector)
   return step;
 }
 
+Status DataAnswers::prepare() {
+  MONITORA_ASSIGN(const bool is_needed, parts_.databases.any_enabled());
+  return is_needed ? router_.prepare() : Status();
+}
+
 // A database that cannot be asked is no reason to fail: the visitor is told.
 Result<DataReply> DataAnswers::answer_of_orders(const Asked& asked, const OrderMapping& mapping,
                                                 ExternalEngine engine) {

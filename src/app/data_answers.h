@@ -52,6 +52,8 @@ class DataAnswers {
   // kept in memory, and read again when the change log says "database". `vector` is that of
   // `query`, made here when it is empty and needed.
   Result<Step> begin(const Asked& asked, Vector& vector);
+  // What the first question would have to wait for; nothing where no workspace has a database.
+  Status prepare();
 
   DataQuestions& questions() { return *parts_.questions; }  // after a step to `data`
 

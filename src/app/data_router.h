@@ -20,8 +20,10 @@ class DataRouter {
  public:
   explicit DataRouter(Embedder& embedder) : embedder_(embedder) {}
 
+  // Embeds the examples, which takes a second: beforehand, or by the first call of route().
+  Status prepare() { return examples().status(); }
   // `vector` is that of `question` (Kind::query); `subjects` are those of what the database can
-  // answer. The first call embeds the examples, which takes a second.
+  // answer.
   Result<DataRoute> route(const std::string& question, const Vector& vector,
                           const std::vector<Vector>& subjects);
 

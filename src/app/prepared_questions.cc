@@ -6,7 +6,6 @@
 namespace monitora {
 namespace {
 
-constexpr std::size_t kMostKept = 5000;  // questions whose vectors are in memory
 // Cosines of multilingual-e5, measured by bench/guard/prepared_bench. "Orders of last month" and
 // "orders that were cancelled" are as near as two wordings of one question: it takes the words,
 // too, or to be all but the same.
@@ -73,6 +72,7 @@ Result<PreparedQuestion> PreparedQuestions::create(const Actor& actor, const Wor
   MONITORA_TRY(check(workspace, question));
   question.id = PreparedQuestionId::random();
   MONITORA_TRY(parts_.store.put(workspace, question));
+  memory_.forget(workspace);
   record(parts_.audit, actor, "prepared_question.create", workspace, question.id.to_string());
   return parts_.store.find(workspace, question.id);
 }
@@ -84,6 +84,7 @@ Result<PreparedQuestion> PreparedQuestions::update(const Actor& actor, const Wor
   if (question.sql != before.sql || !same_parameters(question.parameters, before.parameters))
     MONITORA_TRY(check(workspace, question));
   MONITORA_TRY(parts_.store.put(workspace, question));
+  memory_.forget(workspace);
   record(parts_.audit, actor, "prepared_question.update", workspace, question.id.to_string());
   return parts_.store.find(workspace, question.id);
 }
@@ -91,6 +92,7 @@ Result<PreparedQuestion> PreparedQuestions::update(const Actor& actor, const Wor
 Status PreparedQuestions::remove(const Actor& actor, const WorkspaceId& workspace,
                                  const PreparedQuestionId& id) {
   MONITORA_TRY(parts_.store.remove(workspace, id));
+  memory_.forget(workspace);
   record(parts_.audit, actor, "prepared_question.delete", workspace, id.to_string());
   return {};
 }
@@ -117,35 +119,33 @@ Result<PreparedQuestions::Tried> PreparedQuestions::try_out(const Actor& actor,
   return tried;
 }
 
-Result<std::vector<Vector>> PreparedQuestions::vectors_of(const PreparedQuestion& question) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = vectors_.find(question.id);
-    if (found != vectors_.end() && found->second.first == question.updated_at)
-      return found->second.second;
+Result<std::shared_ptr<const PreparedQuestions::Known>> PreparedQuestions::read(
+    const WorkspaceId& workspace) {
+  MONITORA_ASSIGN(std::vector<PreparedQuestion> all, parts_.store.list(workspace));
+  auto made = std::make_shared<Known>();
+  for (PreparedQuestion& each : all) {
+    if (!each.is_enabled) continue;
+    std::vector<std::string_view> texts{each.description};
+    texts.insert(texts.end(), each.examples.begin(), each.examples.end());
+    MONITORA_ASSIGN(std::vector<Vector> wordings,
+                    parts_.embedder.embed(Embedder::Kind::query, texts));
+    made->push_back({std::move(each), std::move(wordings)});
   }
-  std::vector<std::string_view> texts{question.description};
-  texts.insert(texts.end(), question.examples.begin(), question.examples.end());
-  MONITORA_ASSIGN(std::vector<Vector> made, parts_.embedder.embed(Embedder::Kind::query, texts));
-  const std::lock_guard lock(mutex_);
-  if (vectors_.size() >= kMostKept) vectors_.clear();
-  vectors_[question.id] = {question.updated_at, made};
-  return made;
+  return std::shared_ptr<const Known>(std::move(made));
 }
 
 Result<std::optional<PreparedQuestion>> PreparedQuestions::match(const WorkspaceId& workspace,
                                                                  const std::string& question,
                                                                  Vector& vector) {
-  MONITORA_ASSIGN(const std::vector<PreparedQuestion> all, parts_.store.list(workspace));
+  MONITORA_ASSIGN(const std::shared_ptr<const Known> known,
+                  memory_.get(workspace, [&] { return read(workspace); }));
   const PreparedQuestion* best = nullptr;
   float nearest = 0;
   bool best_is_worded = false;
-  for (const PreparedQuestion& each : all) {
-    if (!each.is_enabled) continue;
+  for (const auto& [each, wordings] : *known) {
     if (vector.empty()) {
       MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, question));
     }
-    MONITORA_ASSIGN(const std::vector<Vector> wordings, vectors_of(each));
     float near = 0;
     for (const Vector& wording : wordings) near = std::max(near, cosine(vector, wording));
     const bool worded = near >= kWordedLikeIt && is_worded_like(question, each);

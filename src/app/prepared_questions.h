@@ -1,14 +1,14 @@
 // The questions that admins write statements for: kept, tried, and found for what somebody asks.
 #pragma once
 
-#include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/external_databases.h"
+#include "app/workspace_memory.h"
 #include "domain/prepared_question.h"
 #include "ports/embedder.h"
 #include "ports/prepared_question_store.h"
@@ -20,6 +20,7 @@ struct PreparedQuestionParts {
   ExternalDatabases& databases;
   ExternalData& data;
   Embedder& embedder;
+  EventBus& events;
   AuditLog& audit;
   const Clock& clock;
 };
@@ -27,7 +28,10 @@ struct PreparedQuestionParts {
 // Thread-safe. The parts outlive it. Who may is checked by the caller's guard.
 class PreparedQuestions {
  public:
-  explicit PreparedQuestions(PreparedQuestionParts parts) : parts_(parts) {}
+  static constexpr std::size_t kWorkspacesInMemory = 200;  // 50 questions of 11 wordings are .8 MB
+
+  explicit PreparedQuestions(PreparedQuestionParts parts)
+      : parts_(parts), memory_(parts.events, "database", kWorkspacesInMemory) {}
 
   Result<std::vector<PreparedQuestion>> list(const WorkspaceId& workspace) {
     return parts_.store.list(workspace);
@@ -57,18 +61,23 @@ class PreparedQuestions {
 
   // The enabled one that this asks, if there is one: its description or an example is near, and has
   // the message's words, or is all but the same; the nearest. `vector` is the question's, made here
-  // where it is empty and there is something to compare with.
+  // where it is empty and there is something to compare with. The questions and what their wordings
+  // embed to are kept in memory until the change log says "database".
   Result<std::optional<PreparedQuestion>> match(const WorkspaceId& workspace,
                                                 const std::string& question, Vector& vector);
 
  private:
+  struct Worded {
+    PreparedQuestion question;
+    std::vector<Vector> wordings;
+  };
+  using Known = std::vector<Worded>;  // those that are enabled
+
   Status check(const WorkspaceId& workspace, const PreparedQuestion& question);
-  Result<std::vector<Vector>> vectors_of(const PreparedQuestion& question);
+  Result<std::shared_ptr<const Known>> read(const WorkspaceId& workspace);
 
   PreparedQuestionParts parts_;
-  std::mutex mutex_;
-  // Of the wordings, as of a time of change; all are forgotten when there are many.
-  std::map<PreparedQuestionId, std::pair<Time, std::vector<Vector>>> vectors_;
+  WorkspaceMemory<Known> memory_;
 };
 
 // The sentence for parameters that are not what their types say; nothing when all are.

@@ -233,7 +233,7 @@ Status ServerParts::make_outbound() {
 void ServerParts::make_chat() {
   prepared_questions_ = std::make_unique<PreparedQuestions>(
       PreparedQuestionParts{*database_.prepared, *external_databases_, *external_data_,
-                            *models_.embedder, *database_.audit, clock_});
+                            *models_.embedder, *changes_, *database_.audit, clock_});
   database_questions_ = std::make_unique<DatabaseQuestions>(
       DatabaseQuestionParts{*external_databases_, *external_data_, *prepared_questions_,
                             *models_.chat, *executor_, *database_.audit, clock_});
@@ -242,6 +242,10 @@ void ServerParts::make_chat() {
   data_answers_ = std::make_unique<DataAnswers>(
       DataAnswerParts{*database_.external, *models_.embedder, *changes_, *order_tracking_,
                       database_questions_.get()});
+  executor_->must_post([this] {
+    if (const Status status = data_answers_->prepare(); !status.ok())
+      log::warning("routing to databases: {}", status.to_string());
+  });
   chat_ = std::make_unique<ChatService>(
       ChatParts{*database_.conversations, *database_.cache, *cached_questions_, *engine_.retriever,
                 *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_,

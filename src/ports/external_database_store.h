@@ -21,6 +21,8 @@ class ExternalDatabaseStore {
 
   // Nothing where none is configured.
   virtual Result<std::optional<Stored>> find(const WorkspaceId& workspace) = 0;
+  // Whether some workspace has one that is enabled.
+  virtual Result<bool> any_enabled() = 0;
   // Makes or replaces it; a workspace has one. What a test said of another connection is
   // forgotten: last_test_* are `database`'s. not_found for a workspace that is not there.
   virtual Status put(const WorkspaceId& workspace, const ExternalDatabase& database,

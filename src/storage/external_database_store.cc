@@ -56,6 +56,19 @@ class SqlExternalDatabaseStore final : public ExternalDatabaseStore {
     return found;
   }
 
+  Result<bool> any_enabled() override {
+    bool any = false;
+    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) {
+      return connection.query(
+          "SELECT COUNT(*) AS enabled FROM workspace_databases WHERE is_enabled = ?", {p(true)},
+          [&](const Row& row) {
+            any = row.integer(0) > 0;
+            return Status();
+          });
+    }));
+    return any;
+  }
+
   Status put(const WorkspaceId& workspace, const ExternalDatabase& database,
              const std::string& password_encrypted) override {
     const std::string allowed = strings_json(database.allowed_tables);

@@ -368,12 +368,12 @@ struct TestServer::Parts {
   Inline workers;
   OrderTracking order_tracking{{*external_store, external_databases, *audit, clock}};
   WritingModel writing_model;
+  QuietBus events;
   PreparedQuestions prepared_questions{
-      {*prepared_store, external_databases, external_data, word_embedder, *audit, clock}};
+      {*prepared_store, external_databases, external_data, word_embedder, events, *audit, clock}};
   DatabaseQuestions database_questions{{external_databases, external_data, prepared_questions,
                                         writing_model, workers, *audit, clock}};
   SilentModel model;
-  QuietBus events;
   std::vector<std::string> mails;  // who was sent one
   CuratedAnswers curated{{*curated_store, embedder, events, *audit}};
   Handovers handovers{{*conversation_store, limiter, *audit, [this] { ++jobs; }}};

@@ -20,6 +20,7 @@ namespace monitora::orders {
 class OneDatabase final : public ExternalDatabaseStore {
  public:
   Result<std::optional<Stored>> find(const WorkspaceId&) override { return std::optional(kept); }
+  Result<bool> any_enabled() override { return kept.database.is_enabled; }
   Status put(const WorkspaceId&, const ExternalDatabase&, const std::string&) override {
     return {};
   }
