@@ -154,13 +154,8 @@ class SqlCacheStore final : public CacheStore {
                         .time = "r.created_at",
                         .id = "r.id",
                         .latest_first = true};
-    Page<CacheEntry> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(found, read_page(connection, list, after, page_size(page), read_entry,
-                                       [](const Row& row) { return time_or_nothing(row, 6); }));
-      return {};
-    }));
-    return found;
+    return read_page(pool_, list, after, page_size(page), read_entry,
+                     [](const Row& row) { return time_or_nothing(row, 6); });
   }
 
   Status clear(const WorkspaceId& workspace) override {

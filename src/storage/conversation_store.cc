@@ -101,16 +101,9 @@ class SqlConversationStore final : public ConversationStore {
         .params = {p(conversation), p(workspace)},
         .time = "m.created_at",
         .id = "m.id"};
-    Page<Message> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(
-          found, read_page(
-                     connection, list, after, page_size(page),
-                     [](const Row& row) { return read_message(row, 0); },
-                     [](const Row& row) { return time_or_nothing(row, kMessageColumnCount - 1); }));
-      return {};
-    }));
-    return found;
+    return read_page(
+        pool_, list, after, page_size(page), [](const Row& row) { return read_message(row, 0); },
+        [](const Row& row) { return time_or_nothing(row, kMessageColumnCount - 1); });
   }
 
   Result<Recent> recent(const WorkspaceId& workspace, const ConversationId& conversation,

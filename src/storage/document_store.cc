@@ -37,13 +37,8 @@ class SqlDocumentStore final : public DocumentStore {
       list.statement += " AND d.status = ?";
       list.params.push_back(p(to_string(*status)));
     }
-    Page<Document> found;
-    MONITORA_TRY(pool_.with(Connection::Mode::read, [&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(found, read_page(connection, list, after, page_size(page), read_document,
-                                       [](const Row& row) { return time_or_nothing(row, 9); }));
-      return {};
-    }));
-    return found;
+    return read_page(pool_, list, after, page_size(page), read_document,
+                     [](const Row& row) { return time_or_nothing(row, 9); });
   }
 
   Result<Document> find(const WorkspaceId& workspace, const DocumentId& document) override {

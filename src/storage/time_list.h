@@ -59,6 +59,19 @@ Result<Page<RowOf<Read>>> read_page(sql::Connection& connection, const TimeList&
   return finish_page(std::move(rows), size, [&](const auto&) { return write_cursor(last); });
 }
 
+// The same on a connection of the pool's.
+template <class Read, class TimeOf>
+Result<Page<RowOf<Read>>> read_page(sql::Pool& pool, const TimeList& list,
+                                    const std::optional<Position>& after, int size,
+                                    const Read& read, const TimeOf& time_of) {
+  Page<RowOf<Read>> found;
+  MONITORA_TRY(pool.with(sql::Connection::Mode::read, [&](sql::Connection& connection) -> Status {
+    MONITORA_ASSIGN(found, read_page(connection, list, after, size, read, time_of));
+    return {};
+  }));
+  return found;
+}
+
 // A column's time, if it has one.
 inline std::optional<Time> time_or_nothing(const sql::Row& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.time(column));
