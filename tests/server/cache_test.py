@@ -1,14 +1,10 @@
 """Answers that are kept: who gets one, who never does, and what makes them go."""
-import base64
-import hashlib
-import hmac
-import json
 import time
 import unittest
 
 import databases
-from program import ProgramTest, ServerTest, main, poll
-from scripted_model import ScriptedModel, drops, says
+from program import ProgramTest, jwt, main, poll
+from scripted_model import ModelTest, ScriptedModel, drops, says
 
 QUESTION = "Quel est le délai de livraison en France ?"
 SAME = "En combien de temps serai-je livré en France ?"
@@ -16,14 +12,8 @@ LOOK_ALIKE = "Quel est le délai de livraison en Suisse ?"
 ANSWER = "Deux à trois jours [1]."
 
 
-class Cache(ServerTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = ScriptedModel()
-        cls.addClassCleanup(cls.model.close)
-        cls.SETTINGS = {"LLM_BASE_URL": cls.model.url, "LLM_MODEL": "essai",
-                        "RATE_LIMIT_ADDRESS": 100000, "RATE_LIMIT_VISITOR": 100000}
-        super().setUpClass()
+class Cache(ModelTest):
+    SETTINGS = {"RATE_LIMIT_ADDRESS": 100000, "RATE_LIMIT_VISITOR": 100000}
 
     @classmethod
     def prepare(cls):
@@ -102,7 +92,7 @@ class Cache(ServerTest):
     def test_not_for_a_visitor_whom_the_site_names(self):
         path = f"/api/workspaces/{self.workspace}/identity-secret"
         secret = self.server.request("POST", path, {}, self.token)
-        token = user_token(secret.json["secret"])
+        token = jwt({"sub": "client-1", "iat": int(time.time()), "exp": int(time.time()) + 600}, secret.json["secret"])
         self.assert_not_kept(QUESTION)
         self.assert_not_kept(QUESTION, then_kept=False, user_token=token)
         self.assert_not_kept(SAME, then_kept=False, user_token=token)
@@ -152,14 +142,6 @@ class Cache(ServerTest):
         self.assert_not_kept(QUESTION)
         self.assert_not_kept(SAME)
         self.assert_kept(QUESTION)
-
-
-def user_token(secret):
-    def part(data):
-        return base64.urlsafe_b64encode(data).rstrip(b"=")
-    head = part(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    body = part(json.dumps({"sub": "client-1", "iat": int(time.time()), "exp": int(time.time()) + 600}).encode())
-    return b".".join((head, body, part(hmac.new(secret.encode(), head + b"." + body, hashlib.sha256).digest()))).decode()
 
 
 @unittest.skipIf(databases.KIND == "sqlite", "SQLite has one node")

@@ -1,15 +1,11 @@
 """Questions that a workspace's own database answers, by every way that a question comes in: a real PostgreSQL as the
 customer's, a scripted model that writes the statement."""
-import base64
-import hashlib
-import hmac
-import json
 import time
 import urllib.parse
 
 import databases
-from program import ServerTest, main, poll
-from scripted_model import ScriptedModel, says
+from program import jwt, main, poll
+from scripted_model import ModelTest, says
 
 QUESTION = "Combien de commandes avons-nous reçues en mars 2026 ?"
 STATEMENT = "SELECT COUNT(*) AS commandes FROM sales WHERE made_on >= DATE '2026-03-01' AND made_on < DATE '2026-04-01'"
@@ -21,21 +17,8 @@ INSERT INTO orders VALUES ('FR-1234', '2026-03-05', 'sent', 'Zoe@Example.com'), 
 """
 
 
-def user_token(secret, **claims):
-    part = lambda data: base64.urlsafe_b64encode(json.dumps(data).encode()).rstrip(b"=").decode()
-    text = part({"alg": "HS256", "typ": "JWT"}) + "." + part({"exp": int(time.time()) + 3600, **claims})
-    signed = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
-    return text + "." + base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
-
-
-class Data(ServerTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = ScriptedModel()
-        cls.addClassCleanup(cls.model.close)
-        cls.SETTINGS = {"LLM_BASE_URL": cls.model.url, "LLM_MODEL": "essai", "ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
-                        "RATE_LIMIT_ADDRESS": 100000, "RATE_LIMIT_VISITOR": 100000}
-        super().setUpClass()
+class Data(ModelTest):
+    SETTINGS = {"ALLOWED_PRIVATE_HOSTS": "127.0.0.1", "RATE_LIMIT_ADDRESS": 100000, "RATE_LIMIT_VISITOR": 100000}
 
     @classmethod
     def prepare(cls):
@@ -62,6 +45,9 @@ class Data(ServerTest):
         reply = cls.server.request(method, f"/api/workspaces/{cls.workspace}{path}", body, cls.token)
         assert reply.status in (200, 201), reply
         return reply
+
+    def signed(self, **claims):
+        return jwt({"exp": int(time.time()) + 3600, **claims}, self.secret)
 
     # What a question is answered with, by each way: what was said, and all of the reply.
 
@@ -142,10 +128,10 @@ class Data(ServerTest):
                 self.assertEqual(self.model.requests, [])
         for way in (self.in_the_widget, self.in_the_widget_streamed):
             with self.subTest(way=way.__name__):
-                said, whole = way(question, user_token=user_token(self.secret, sub="1", email="Zoe@Example.com"))
+                said, whole = way(question, user_token=self.signed(sub="1", email="Zoe@Example.com"))
                 self.assertIn("Expédiée", said)
                 self.assertNotIn("SELECT", whole)
-                said, _ = way(question, user_token=user_token(self.secret, sub="2", email="marc@example.com"))
+                said, _ = way(question, user_token=self.signed(sub="2", email="marc@example.com"))
                 self.assertNotIn("Expédiée", said)
 
     def test_what_documents_say_is_left_to_them(self):

@@ -1,5 +1,8 @@
 """Runs the real program for a test: a server on a free port with its own data directory, a small
 HTTP client, and the steps that most tests share. Standard library only."""
+import base64
+import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -213,6 +216,15 @@ class Server:
     def visit(self, workspace, message, origin=None, headers=None, **fields):
         return self.request("POST", f"/api/widget/{workspace}/chat", {"message": message, "stream": False, **fields},
                             headers={"Origin": origin or self.own_origin, **(headers or {})})
+
+
+def jwt(claims, secret, algorithm="HS256"):
+    """A token as a customer's site signs it, or as somebody forges it."""
+    def part(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+    text = part(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()) + b"." + part(json.dumps(claims).encode())
+    signature = b"" if algorithm == "none" else part(hmac.new(secret.encode(), text, hashlib.sha256).digest())
+    return (text + b"." + signature).decode()
 
 
 def mount_small(directory, size, *options):

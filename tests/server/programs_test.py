@@ -14,8 +14,8 @@ import openai  # noqa: E402
 from mcp import Client  # noqa: E402
 from mcp.client.streamable_http import streamable_http_client  # noqa: E402
 
-from program import ServerTest, main, poll, read_until  # noqa: E402
-from scripted_model import STREAM, ScriptedModel, chunk, event, refuses, says  # noqa: E402
+from program import main, poll, read_until  # noqa: E402
+from scripted_model import STREAM, ModelTest, chunk, event, refuses, says  # noqa: E402
 
 QUESTION = "Quel est le délai de livraison en France ?"
 
@@ -26,13 +26,8 @@ def says_with_usage(text, reason, prompt, completion):
     return lambda connection: connection.sendall(STREAM + b"".join(map(chunk, parts)) + b"0\r\n\r\n")
 
 
-class Programs(ServerTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = ScriptedModel()
-        cls.addClassCleanup(cls.model.close)
-        cls.SETTINGS = {"LLM_BASE_URL": cls.model.url, "LLM_MODEL": "essai", "LLM_API_KEY": "cle-du-modele"}
-        super().setUpClass()
+class Programs(ModelTest):
+    SETTINGS = {"LLM_API_KEY": "cle-du-modele"}
 
     @classmethod
     def prepare(cls):

@@ -4,6 +4,8 @@ import socket
 import struct
 import threading
 
+from program import ServerTest
+
 
 def event(content, **fields):
     choice = {"index": 0, "delta": {"content": content}, "finish_reason": None, **fields}
@@ -115,3 +117,13 @@ class ScriptedModel:
             script = self.scripts.pop(0) if self.scripts else says("Bien reçu. [1]")
         script(connection)
         return False
+
+
+class ModelTest(ServerTest):
+    """One server whose model is `model`, for all tests of the class."""
+    @classmethod
+    def setUpClass(cls):
+        cls.model = ScriptedModel()
+        cls.addClassCleanup(cls.model.close)
+        cls.SETTINGS = {"LLM_BASE_URL": cls.model.url, "LLM_MODEL": "essai", **cls.SETTINGS}
+        super().setUpClass()
