@@ -370,11 +370,12 @@ class Turn final : public ChatTurn, public ChatListener, public std::enable_shar
     if (!stored.ok()) return events_->on_error(stored);
     if (!outcome.ok()) return events_->on_error(outcome);
     if (said.rag_score && confidence_of(*said.rag_score) == "low") ask_for_person();
-    events_->on_done(answer_);
+    // Before it is said to be done: who hears that may ask again at once.
     if (!answer_.cached && !curated_ && !data_sql_)
       cache_.remember(
           question_.workspace, place_,
           {question_.text, question_vector_, answer_.text, answer_.sources, answer_.rag_score});
+    events_->on_done(answer_);
   }
 
   Message asked_message() const {

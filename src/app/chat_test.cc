@@ -103,6 +103,7 @@ class MemoryCache final : public CacheStore {
     return found;
   }
   Status put(const WorkspaceId&, const NewEntry& entry) override {
+    if (at_put_) at_put_();
     put_.push_back(entry);
     return {};
   }
@@ -130,6 +131,7 @@ class MemoryCache final : public CacheStore {
   Status clear(const WorkspaceId&) override { return {}; }
   Status remove_answer(const WorkspaceId&, const std::string&) override { return {}; }
   Status remove_expired() override { return {}; }
+  std::function<void()> at_put_;
   std::vector<NewEntry> put_;
   std::int64_t version_ = 7;
 };
@@ -453,6 +455,14 @@ TEST_F(ChatTest, TheSameQuestionComesFromTheCacheUntilAnythingChanges) {
   workspace_.rag.enable_cache = false;
   ask("Quel est le délai de livraison ?");
   EXPECT_FALSE(recorder_->answer_.cached);
+}
+
+// It was kept afterwards: on a slow database the same question, asked at once, went to the model.
+TEST_F(ChatTest, AnAnswerIsKeptBeforeItIsSaidToBeDone) {
+  cache_.at_put_ = [&] { EXPECT_EQ(recorder_->events_, "sources:1 "); };
+  ask("Quel est le délai de livraison ?");
+  EXPECT_EQ(recorder_->events_, "sources:1 done");
+  EXPECT_EQ(cache_.put_.size(), 1u);
 }
 
 TEST_F(ChatTest, AQuestionThatAsksTheSameComesFromTheCache) {
