@@ -17,6 +17,10 @@ namespace {
 // A chunk's vectors are computed a few at a time, so that a stop or a deadline is noticed soon.
 constexpr std::size_t kBatch = 8;
 
+// After so many chunks (two seconds or so) it is asked whether the document is still there: one of
+// 25 MiB takes minutes, and who comes next should not wait for one that was deleted.
+constexpr std::size_t kStillThereEvery = 8 * kBatch;
+
 // The original on disk while the extractor reads it.
 class ScratchFile {
  public:
@@ -103,6 +107,8 @@ Status Indexing::index(const WorkspaceId& workspace, const DocumentId& document)
   std::vector<Vector> vectors;
   vectors.reserve(chunks.size());
   for (std::size_t from = 0; from < chunks.size(); from += kBatch) {
+    if (from > 0 && from % kStillThereEvery == 0)
+      MONITORA_TRY(parts_.documents.find(workspace, document).status());
     std::vector<std::string> texts;
     for (std::size_t i = from; i < std::min(from + kBatch, chunks.size()); ++i) {
       chunks[i].id = ChunkId::random();

@@ -102,9 +102,14 @@ class OneNumber final : public Embedder {
   int dimension() const override { return 1; }
   int max_tokens() const override { return 512; }
   Result<std::vector<Vector>> embed(Kind, std::span<const std::string_view> texts) override {
+    embedded += texts.size();
+    if (at_the_first) std::exchange(at_the_first, nullptr)();
     return std::vector<Vector>(texts.size(), Vector{1.0F});
   }
   int count_tokens(std::string_view) const override { return 1; }
+
+  std::size_t embedded = 0;
+  std::function<void()> at_the_first;
 
  private:
   std::string model_ = "m";
@@ -148,11 +153,14 @@ class Index final : public Retriever {
 class IndexingTest : public ::testing::Test {
  protected:
   Status run(bool last_attempt = false) {
-    const auto two = [](const ExtractedText&, int, int) { return std::vector<Chunk>(2); };
-    Indexing indexing({documents_, workspaces_, extractor_, two, embedder_, index_,
+    const auto chunker = [this](const ExtractedText&, int, int) {
+      return std::vector<Chunk>(chunks_);
+    };
+    Indexing indexing({documents_, workspaces_, extractor_, chunker, embedder_, index_,
                        std::filesystem::temp_directory_path()});
     return indexing.run(WorkspaceId::random(), DocumentId::random(), last_attempt);
   }
+  std::size_t chunks_ = 2;
   OneDocument documents_;
   OneWorkspace workspaces_;
   AnyText extractor_;
@@ -178,6 +186,15 @@ TEST_F(IndexingTest, WhatTheIndexDoesNotTakeIsNotCalledIndexed) {
 TEST_F(IndexingTest, ADocumentDeletedMeanwhileLeavesTheIndexAgain) {
   index_.deleted_meanwhile = true;
   ASSERT_TRUE(run().ok());
+  EXPECT_EQ(index_.put, 0);
+}
+
+// A file of 25 MiB that was deleted was embedded to its end: who came next waited for minutes.
+TEST_F(IndexingTest, OfADocumentDeletedMeanwhileTheRestIsNotEmbedded) {
+  chunks_ = 10'000;
+  embedder_.at_the_first = [&] { documents_.deleted = true; };
+  ASSERT_TRUE(run().ok());
+  EXPECT_LT(embedder_.embedded, 200u);
   EXPECT_EQ(index_.put, 0);
 }
 
