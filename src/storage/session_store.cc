@@ -32,14 +32,13 @@ Status insert_session(Connection& connection, const Session& session) {
        p(utf8_prefix(session.user_agent, kUserAgentBytes))});
 }
 
-Status revoke_family(Connection& connection, const UserId& user, const SessionId& family,
-                     Time now) {
-  return connection
-      .execute(
-          "UPDATE app_sessions SET revoked_at = ? WHERE family_id = ? AND user_id = ? AND "
-          "revoked_at IS NULL",
-          {p(now), p(family), p(user)})
-      .status();
+// How many of its sessions were alive.
+Result<std::int64_t> revoke_family(Connection& connection, const UserId& user,
+                                   const SessionId& family, Time now) {
+  return connection.execute(
+      "UPDATE app_sessions SET revoked_at = ? WHERE family_id = ? AND user_id = ? AND "
+      "revoked_at IS NULL",
+      {p(now), p(family), p(user)});
 }
 
 class SqlSessionStore final : public SessionStore {
@@ -84,7 +83,7 @@ class SqlSessionStore final : public SessionStore {
       }
       if (rows == 0 && old->session.revoked_at) {
         outcome = refused("refresh_token_reused");
-        return revoke_family(connection, old->user.id, old->session.family_id, now);
+        return revoke_family(connection, old->user.id, old->session.family_id, now).status();
       }
       if (rows == 0 || !old->user.is_active) {
         outcome = refused("invalid_refresh_token");
@@ -110,7 +109,8 @@ class SqlSessionStore final : public SessionStore {
           query_one(connection, "SELECT family_id FROM app_sessions WHERE id = ? AND user_id = ?",
                     {p(session), p(user)}, [](const Row& row) { return SessionId(row.uuid(0)); }));
       if (!family) return Status::not_found("session_not_found");
-      return revoke_family(connection, user, *family, clock_.now());
+      MONITORA_ASSIGN(const auto ended, revoke_family(connection, user, *family, clock_.now()));
+      return ended > 0 ? Status() : Status::not_found("session_not_found");
     });
   }
 

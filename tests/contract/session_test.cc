@@ -151,6 +151,7 @@ TEST_P(SessionContract, RevokingEndsAccessAndRefreshOfOneDevice) {
   EXPECT_FALSE(rotate("phone", "x").ok());
   EXPECT_TRUE(lives("laptop"));
   EXPECT_KEY(sessions->revoke(user, SessionId::random()), "session_not_found");
+  EXPECT_KEY(sessions->revoke(user, phone.id), "session_not_found");  // it is over
 }
 
 TEST_P(SessionContract, ListsLiveDevicesLatestFirst) {

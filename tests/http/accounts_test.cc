@@ -300,6 +300,9 @@ TEST(SessionList, ShowsDevicesAndEndsThem) {
   EXPECT_EQ(server.call("DELETE", "/api/auth/sessions/" + phone_id, {.token = jeanne.access_token})
                 .status,
             204);
+  EXPECT_EQ(server.call("DELETE", "/api/auth/sessions/" + phone_id, {.token = jeanne.access_token})
+                .status,
+            404);
   EXPECT_EQ(me(server, phone.text("access_token")), 401);
   EXPECT_EQ(me(server, jeanne.access_token), 200);
 }
