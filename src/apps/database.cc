@@ -167,6 +167,7 @@ Result<Database> open_database(const config::Settings& settings, const Clock& cl
   database.curated = storage::make_curated_store(pool, clock);
   database.external = storage::make_external_database_store(pool, clock);
   database.prepared = storage::make_prepared_question_store(pool, clock);
+  database.widget_sites = storage::make_widget_site_store(pool, clock);
   database.jobs = storage::make_job_store(pool, clock);
   database.changes = storage::make_change_log(pool);
   database.shared_counts = storage::make_shared_counts(pool);

@@ -36,6 +36,7 @@ struct Database {
   std::unique_ptr<CuratedStore> curated;
   std::unique_ptr<ExternalDatabaseStore> external;
   std::unique_ptr<PreparedQuestionStore> prepared;
+  std::unique_ptr<WidgetSiteStore> widget_sites;
   std::unique_ptr<JobStore> jobs;
   std::unique_ptr<ChangeLog> changes;
   std::unique_ptr<SharedCounts> shared_counts;

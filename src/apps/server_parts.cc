@@ -179,6 +179,7 @@ Status ServerParts::make_use_cases() {
     external_sign_ins_ =
         std::make_unique<ExternalSignIns>(*supabase_tokens_, *db.users, *accounts_);
   }
+  widget_sites_ = std::make_unique<WidgetSites>(*database_.widget_sites, *executor_, clock_);
   workspaces_ = std::make_unique<Workspaces>(WorkspaceParts{
       *db.workspaces, *db.documents, *engine_.retriever, *secrets_, *db.audit, clock_, wake});
   members_ = std::make_unique<Members>(*db.members, *db.audit);
@@ -262,6 +263,7 @@ Status ServerParts::make_server() {
                                                               *database_.workspaces,
                                                               *database_.documents,
                                                               *limiter_,
+                                                              *widget_sites_,
                                                               metrics_,
                                                               settings_.public_url,
                                                               settings_.metrics_token,

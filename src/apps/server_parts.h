@@ -24,6 +24,7 @@
 #include "app/topics.h"
 #include "app/weak_answers.h"
 #include "app/webhook_delivery.h"
+#include "app/widget_sites.h"
 #include "app/workspaces.h"
 #include "apps/database.h"
 #include "apps/engine.h"
@@ -114,6 +115,7 @@ class ServerParts {
   std::unique_ptr<ApiKeys> api_keys_;
   std::unique_ptr<Documents> documents_;
   std::unique_ptr<Conversations> conversations_;
+  std::unique_ptr<WidgetSites> widget_sites_;
   std::unique_ptr<Statistics> statistics_;
   std::unique_ptr<Topics> topics_;
   std::unique_ptr<WeakAnswers> weak_answers_;

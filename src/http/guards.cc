@@ -3,6 +3,7 @@
 #include "app/api_keys.h"
 #include "app/external_sign_ins.h"
 #include "app/sessions.h"
+#include "app/widget_sites.h"
 #include "base/text.h"
 #include "domain/allowed_origin.h"
 #include "http/fields.h"
@@ -143,6 +144,7 @@ Status Guards::check_visitor(Request& request) const {
   MONITORA_ASSIGN(request.visited, services_.workspace_store.get(id));
   const std::string_view origin = request.header("origin");
   const std::string own = own_origin(request, services_.public_url);
+  note_site(request, own);
   if (!is_origin_allowed(request.visited->allowed_domains,
                          {origin, request.header("sec-fetch-site"), own}))
     return Status(Code::permission_denied, "domain_not_allowed",
@@ -150,6 +152,19 @@ Status Guards::check_visitor(Request& request) const {
                    "This site may not use this chatbot."});
   request.allowed_origin = std::string(origin);
   return {};
+}
+
+void Guards::note_site(const Request& request, const std::string& own) const {
+  const std::string_view header = request.header("origin");
+  if (header.empty() && request.header("sec-fetch-site") != "same-origin") return;
+  const std::optional<std::string> origin = normalize_origin(header.empty() ? own : header);
+  if (!origin) return;
+  // A site may have this server's own origin; the page for trying the widget is none.
+  const std::string_view page = request.header("referer");
+  if (origin == normalize_origin(own) &&
+      (page.empty() || page.find("/demo/") != std::string_view::npos))
+    return;
+  services_.widget_sites.note(*request.visited, own, *origin);
 }
 
 Status Guards::check_rate(const Request& request, std::string_view limit) const {

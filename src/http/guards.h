@@ -34,6 +34,7 @@ class Guards {
   Status check_key(Request& request, std::string_view token) const;
   Status check_workspace(const Request& request, bool as_admin) const;
   Status check_visitor(Request& request) const;
+  void note_site(const Request& request, const std::string& own) const;
   Status check_rate(const Request& request, std::string_view limit) const;
 
   const Services& services_;

@@ -38,6 +38,7 @@ Result<Response> get_rag_config(const Services& services, const Request& request
 Result<Response> patch_rag_config(const Services& services, const Request& request);
 Result<Response> get_widget_config(const Services& services, const Request& request);
 Result<Response> patch_widget_config(const Services& services, const Request& request);
+Result<Response> list_widget_sites(const Services& services, const Request& request);
 Result<Response> create_identity_secret(const Services& services, const Request& request);
 
 // handlers_members.cc

@@ -63,6 +63,7 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   const std::string workspace = fields.required_text("workspace_id", 64);
   const std::string conversation = fields.optional_text("conversation_id", 64);
   const bool stream = fields.boolean("stream").value.value_or(true);
+  const bool fresh = fields.boolean("fresh").value.value_or(false);
   const json::object* tried = fields.object("settings");
   MONITORA_TRY(fields.finish(Unknown::ignored));
   MONITORA_ASSIGN(question.workspace,
@@ -70,8 +71,8 @@ Result<Response> post_chat(const ChatRoutes& parts, const Request& request) {
   if (tried != nullptr) {
     try_settings(fields, *tried, question.workspace.rag);
     MONITORA_TRY(fields.finish(Unknown::ignored));
-    question.workspace.rag.enable_cache = false;
   }
+  if (fresh || tried != nullptr) question.workspace.rag.enable_cache = false;
   question.channel = request.principal.key ? Channel::api : Channel::test;
   question.language = request.language;
   // Whose conversation it is: a key's or a user's own, so that nobody continues another's.

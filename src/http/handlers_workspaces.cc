@@ -1,8 +1,10 @@
 // /api/workspaces and a workspace's settings.
 #include <boost/json.hpp>
 
+#include "app/widget_sites.h"
 #include "app/workspaces.h"
 #include "http/fields.h"
+#include "http/guards.h"
 #include "http/handlers.h"
 
 namespace monitora::http {
@@ -162,6 +164,20 @@ Result<Response> patch_widget_config(const Services& services, const Request& re
   MONITORA_TRY(merge(body, *change.widget));
   MONITORA_ASSIGN(const WorkspaceView after, update(services, request, std::move(change)));
   return Response::json(200, to_json(after.workspace.widget));
+}
+
+Result<Response> list_widget_sites(const Services& services, const Request& request) {
+  MONITORA_ASSIGN(const WorkspaceView view, view_of(services, request));
+  MONITORA_ASSIGN(
+      const std::vector<WidgetSites::Seen> seen,
+      services.widget_sites.list(view.workspace, own_origin(request, services.public_url)));
+  json::array items;
+  for (const auto& [site, is_allowed] : seen)
+    items.push_back({{"origin", site.origin},
+                     {"is_allowed", is_allowed},
+                     {"first_seen_at", format_time(site.first_seen_at)},
+                     {"last_seen_at", format_time(site.last_seen_at)}});
+  return Response::json(200, page_json(std::move(items), ""));
 }
 
 Result<Response> create_identity_secret(const Services& services, const Request& request) {

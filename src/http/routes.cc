@@ -63,6 +63,7 @@ constexpr Row kRoutes[] = {
     {patch, "/api/workspaces/{wid}/rag-config", workspace_admin, patch_rag_config},
     {get, "/api/workspaces/{wid}/widget-config", workspace_reader, get_widget_config},
     {patch, "/api/workspaces/{wid}/widget-config", workspace_admin, patch_widget_config},
+    {get, "/api/workspaces/{wid}/widget-sites", workspace_reader, list_widget_sites},
     {post, "/api/workspaces/{wid}/identity-secret", workspace_admin, create_identity_secret},
     {get, "/api/workspaces/{wid}/members", workspace_admin, list_members},
     {post, "/api/workspaces/{wid}/members", workspace_admin, invite_member},

@@ -16,6 +16,7 @@ class ExternalSignIns;
 class Members;
 class RateLimits;
 class Sessions;
+class WidgetSites;
 class Workspaces;
 class WorkspaceStore;
 }  // namespace monitora
@@ -34,6 +35,7 @@ struct Services {
   WorkspaceStore& workspace_store;
   DocumentStore& document_store;
   RateLimits& limiter;
+  WidgetSites& widget_sites;
   Metrics& metrics;
 
   std::string public_url;     // PUBLIC_URL, may be empty

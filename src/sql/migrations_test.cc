@@ -76,6 +76,7 @@ TEST_F(Migrations, EveryObjectOfTheContractIsThere) {
                            "webhooks",
                            "webhook_deliveries",
                            "prepared_questions",
+                           "widget_sites",
                            "jobs",
                            "change_log",
                            "audit_log",

@@ -16,6 +16,7 @@
 #include "ports/topic_store.h"
 #include "ports/user_store.h"
 #include "ports/webhook_store.h"
+#include "ports/widget_site_store.h"
 #include "ports/workspace_store.h"
 #include "sql/pool.h"
 
@@ -44,6 +45,7 @@ std::unique_ptr<PreparedQuestionStore> make_prepared_question_store(sql::Pool& p
                                                                     const Clock& clock);
 std::unique_ptr<ExternalDatabaseStore> make_external_database_store(sql::Pool& pool,
                                                                     const Clock& clock);
+std::unique_ptr<WidgetSiteStore> make_widget_site_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<JobStore> make_job_store(sql::Pool& pool, const Clock& clock);
 std::unique_ptr<ChangeLog> make_change_log(sql::Pool& pool);
 std::unique_ptr<SharedCounts> make_shared_counts(sql::Pool& pool);

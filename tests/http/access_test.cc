@@ -45,6 +45,7 @@ const Expected kTable[] = {
     {"PATCH", "/api/workspaces/{wid}/rag-config", 401, 403, 200, 404, 401, kEmpty},
     {"GET", "/api/workspaces/{wid}/widget-config", 401, 200, 200, 404, 401},
     {"PATCH", "/api/workspaces/{wid}/widget-config", 401, 403, 200, 404, 401, kEmpty},
+    {"GET", "/api/workspaces/{wid}/widget-sites", 401, 200, 200, 404, 401},
     {"POST", "/api/workspaces/{wid}/identity-secret", 401, 403, 201, 404, 401},
     {"GET", "/api/workspaces/{wid}/members", 401, 403, 200, 404, 401},
     {"POST", "/api/workspaces/{wid}/members", 401, 403, 422, 404, 401, kEmpty},

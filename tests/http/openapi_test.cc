@@ -114,6 +114,7 @@ TEST_F(OpenApi, ShapesAreThoseOfTheReplies) {
       {"Workspace", "/api/workspaces/" + workspace},
       {"RagConfig", "/api/workspaces/" + workspace + "/rag-config"},
       {"WidgetConfig", "/api/workspaces/" + workspace + "/widget-config"},
+      {"WidgetSitePage", "/api/workspaces/" + workspace + "/widget-sites"},
       {"MemberPage", "/api/workspaces/" + workspace + "/members"},
       {"Document", "/api/documents/" + file},
       {"DocumentPage", "/api/documents/workspace/" + workspace},

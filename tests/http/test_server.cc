@@ -17,6 +17,7 @@
 #include "app/members.h"
 #include "app/order_tracking.h"
 #include "app/webhooks.h"
+#include "app/widget_sites.h"
 #include "app/workspaces.h"
 #include "auth/passwords.h"
 #include "auth/rate_limiter.h"
@@ -294,6 +295,7 @@ struct TestServer::Parts {
         job_store(storage::make_job_store(*pool, clock)),
         cache_store(storage::make_cache_store(*pool, clock)),
         curated_store(storage::make_curated_store(*pool, clock)),
+        site_store(storage::make_widget_site_store(*pool, clock)),
         prepared_store(storage::make_prepared_question_store(*pool, clock)),
         external_store(storage::make_external_database_store(*pool, clock)),
         audit(storage::make_audit_log(*pool, clock)),
@@ -331,6 +333,7 @@ struct TestServer::Parts {
   std::unique_ptr<JobStore> job_store;
   std::unique_ptr<CacheStore> cache_store;
   std::unique_ptr<CuratedStore> curated_store;
+  std::unique_ptr<WidgetSiteStore> site_store;
   std::unique_ptr<PreparedQuestionStore> prepared_store;
   std::unique_ptr<ExternalDatabaseStore> external_store;
   std::unique_ptr<AuditLog> audit;
@@ -366,6 +369,7 @@ struct TestServer::Parts {
   ScriptedData external_data;
   ExternalDatabases external_databases{{*external_store, external_data, secrets, *audit, clock}};
   Inline workers;
+  WidgetSites widget_sites{*site_store, workers, clock};
   OrderTracking order_tracking{{*external_store, external_databases, *audit, clock}};
   WritingModel writing_model;
   QuietBus events;
@@ -391,6 +395,7 @@ struct TestServer::Parts {
                           *workspace_store,
                           *document_store,
                           limiter,
+                          widget_sites,
                           metrics,
                           "",
                           "metrics-token-0123456789",

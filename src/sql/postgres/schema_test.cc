@@ -101,6 +101,7 @@ TEST_F(PostgresSchema, ObjectsOfTheContractAreThereByTheirNames) {
                            "webhooks",
                            "webhook_deliveries",
                            "prepared_questions",
+                           "widget_sites",
                            "jobs",
                            "change_log",
                            "audit_log",
