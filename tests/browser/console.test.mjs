@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { newVisitor, screenshot, startBrowser } from './lib/browser.mjs';
 import { addFiles, check, createWorkspace, kLooks, kPassword, pageOf, pagesOfApp, saved, signIn, signInAnyhow, signUp } from './lib/console.mjs';
 import { Account, startMonitora } from './lib/monitora.mjs';
+import { shopPage, startSite } from './lib/site.mjs';
 
 const kEmail = 'claire@exemple.fr';
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -229,6 +230,33 @@ describe('a workspace', () => {
     assert.deepEqual({ system_prompt, fallback_message }, { system_prompt: 'Tutoyez toujours.', fallback_message: 'Appelez-nous.' });
   });
 
+  test('two people who edit the same field are told, and neither text is lost', async () => {
+    await page.goto(pageOf(server.url, 'settings', workspace));
+    const colleague = (system_prompt) => account.call('PATCH', `/api/workspaces/${workspace}/rag-config`, { system_prompt });
+    const field = page.getByLabel('Consignes');
+    const save = page.getByRole('button', { name: 'Enregistrer' }).nth(1);
+    const told = page.getByRole('alert').filter({ hasText: 'Quelqu’un d’autre' });
+    const stored = async () => (await account.call('GET', `/api/workspaces/${workspace}/rag-config`)).system_prompt;
+    await field.fill('Ma version.');
+    await colleague('Sa version.');
+    await save.click();
+    await told.getByText('Sa version.').waitFor();
+    await check(page, 'settings that a colleague has changed');
+    assert.equal(await field.inputValue(), 'Ma version.');
+    assert.equal(await stored(), 'Sa version.');
+    await told.getByRole('button', { name: 'Garder la mienne' }).click();
+    await save.click();
+    await saved(page);
+    assert.equal(await stored(), 'Ma version.');
+    await field.fill('Ma deuxième version.');
+    await colleague('Sa deuxième version.');
+    await save.click();
+    await told.getByRole('button', { name: 'Prendre la sienne' }).click();
+    await page.getByText('Sa deuxième version.').waitFor();
+    assert.equal(await field.inputValue(), 'Sa deuxième version.');
+    assert.equal(await stored(), 'Sa deuxième version.');
+  });
+
   test('what was typed is there again after going back and forward', async () => {
     await page.goto(pageOf(server.url, 'settings', workspace));
     await page.getByLabel('Consignes').fill('À moitié écrit');
@@ -361,6 +389,17 @@ describe('trying it', () => {
     await check(page, 'playground');
     await page.getByRole('complementary', { name: 'Passages retrouvés' }).getByRole('link').first().click();
     await page.locator('li mark').first().waitFor();
+  });
+
+  test('a kept answer says so, and can be asked for afresh', async () => {
+    await page.goto(pageOf(server.url, 'playground', workspace));
+    await page.getByLabel('Votre question').fill('Combien de jours ai-je pour renvoyer un article ?');
+    await page.getByRole('button', { name: 'Demander' }).click();
+    await page.getByText(/^Déjà demandé/).waitFor();
+    await check(page, 'a kept answer');
+    await page.getByRole('button', { name: 'Répondre à neuf' }).click();
+    await page.getByText(/Pertinence \d+/).nth(1).waitFor();
+    assert.equal(await page.getByText(/^Déjà demandé/).count(), 1, 'the second answer was made anew');
   });
 
   test('the question that nobody answers goes back to where it was typed', async () => {
@@ -530,7 +569,7 @@ describe('widget, keys, members', () => {
     await page.getByLabel('Nom de domaine').press('Enter');
     await page.getByRole('button', { name: 'Retirer boutique.example' }).waitFor();
     await saved(page);
-    await page.getByText(/Le widget a été vu/).waitFor();
+    await page.getByText(/Pas encore vu sur vos sites/).waitFor();
     for (const site of ['HTML', 'React', 'Next.js', 'Vue', 'WordPress', 'ASP.NET']) {
       await page.getByRole('tab', { name: site, exact: true }).click();
       const code = await page.getByLabel(`Code pour ${site}`, { exact: true }).innerText();
@@ -538,6 +577,30 @@ describe('widget, keys, members', () => {
     }
     await page.getByRole('button', { name: 'Copier' }).click();
     await page.getByRole('button', { name: 'Copié' }).waitFor();
+  });
+
+  test('a site that loads the widget is seen; one that is not allowed can be', async () => {
+    const site = await startSite({ '/': shopPage(`<script src="${server.url}/widget/embed.js" data-workspace-id="${workspace}" async></script>`) });
+    const loads = (status) =>
+      another({}, async (visitor) => {
+        const config = visitor.waitForResponse((one) => one.url().endsWith('/config') && one.status() === status);
+        await visitor.goto(site.origin('atelier'));
+        await config;
+      });
+    try {
+      const seen = page.getByRole('listitem').filter({ hasText: site.origin('atelier') });
+      await loads(403);
+      await seen.getByText('non autorisé').waitFor();
+      await check(page, 'a site that is not allowed');
+      await seen.getByRole('button', { name: 'Autoriser ce site' }).click();
+      await saved(page);
+      await page.getByRole('button', { name: `Retirer ${new URL(site.origin('atelier')).host}` }).waitFor();
+      await seen.getByText(/^vu /).waitFor();
+      await loads(200);
+      await check(page, 'a site that loads the widget');
+    } finally {
+      await site.close();
+    }
   });
 
   test('a key is shown once, used, and revoked', async () => {
@@ -725,6 +788,52 @@ describe('a network and a server that misbehave', () => {
     await page.unroute('**/api/workspaces/*/answers**');
     await alert.getByRole('button', { name: 'Réessayer' }).click();
     await page.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+  });
+
+  test('a server that never answers is given up after a minute, and asked again by hand', async () => {
+    await another({}, async (one) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      // A hub that comes back would ask again.
+      await one.route('**/hubs/**', (route) => route.abort());
+      const held = [];
+      let told;
+      const asked = () => new Promise((done) => (told = done));
+      await one.route('**/api/workspaces/*/answers**', (route) => (held.push(route), told()));
+      await one.clock.install();
+      const first = asked();
+      await one.goto(pageOf(server.url, 'answers', workspace));
+      await first;
+      const alert = one.getByRole('main').getByRole('alert');
+      await one.clock.fastForward(20_000);
+      assert.equal(await alert.count(), 0);
+      await one.clock.fastForward(45_000);
+      await alert.getByText('Le serveur ne répond pas.').waitFor();
+      assert.equal(held.length, 1, 'asked again by hand only');
+      const second = asked();
+      await alert.getByRole('button', { name: 'Réessayer' }).click();
+      await second;
+      await held[1].continue();
+      await one.getByRole('heading', { name: 'Peut-on payer en bons cadeaux ?' }).waitFor();
+    });
+  });
+
+  test('a change that is never answered may have been made: it is said, and what was typed stays', async () => {
+    await another({}, async (one) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      let told;
+      const sent = new Promise((done) => (told = done));
+      await one.route('**/api/workspaces/*/members', (route) => (route.request().method() === 'POST' ? told() : route.continue()));
+      await one.clock.install();
+      await one.goto(pageOf(server.url, 'members', workspace));
+      await one.getByLabel('Adresse e-mail').fill('anna@exemple.fr');
+      await one.getByRole('button', { name: 'Inviter' }).click();
+      await sent;
+      await one.clock.fastForward(125_000);
+      await one.getByText(/Le serveur n’a pas répondu/).waitFor();
+      assert.equal(await one.getByLabel('Adresse e-mail').inputValue(), 'anna@exemple.fr');
+    });
   });
 
   test('names of files and words of visitors are text, whatever they hold', async () => {

@@ -140,7 +140,7 @@ function Passages({ chunks, wanted, onPage }: { chunks: Chunk[]; wanted: string;
             <li key={one.id} ref={is ? target : undefined} className={cx('rounded-md border bg-sheet p-4', is ? 'border-primary' : 'border-rule')}>
               <div className="mb-1.5 flex items-baseline justify-between gap-3 text-sm">
                 <span className="shrink-0 font-mono font-bold whitespace-nowrap text-soft">[{number(one.chunk_index + 1)}]</span>
-                {one.metadata.page === undefined ? <span className="text-right text-faint">{place(t, one.metadata)}</span> : <button type="button" className="text-link underline underline-offset-2" onClick={() => onPage(one.metadata.page, one.chunk_index)}>{place(t, one.metadata)}</button>}
+                {one.metadata.page === undefined ? <span className="text-right text-pretty text-faint">{place(t, one.metadata)}</span> : <button type="button" className="text-right text-pretty text-link underline underline-offset-2" onClick={() => onPage(one.metadata.page, one.chunk_index)}>{place(t, one.metadata)}</button>}
               </div>
               <p dir="auto" className="text-[0.9375rem] whitespace-pre-wrap">{is ? <mark>{one.content}</mark> : one.content}</p>
             </li>

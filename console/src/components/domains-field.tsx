@@ -1,7 +1,13 @@
 'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { api, got } from '@/lib/api-sqlserver';
+import { ApiError } from '@/lib/failures';
 import { useText } from '@/lib/language';
+import { keys, useRemember } from '@/lib/queries';
+import { useCurrent } from '@/lib/workspace-context';
 import { Icon } from './icons';
+import { toast, toastFailure } from './toasts';
 import { Button, TextField } from './ui';
 
 /** What a person pastes (an address, with path and all) as a domain: "https://Shop.example/a" → "shop.example". */
@@ -13,6 +19,31 @@ export function domainOf(text: string): string {
   } catch {
     return trimmed;
   }
+}
+
+/** Seen at once, and back to what it was should the server refuse. */
+export function useSaveDomains() {
+  const t = useText();
+  const { workspace, id } = useCurrent();
+  const remember = useRemember();
+  const client = useQueryClient();
+  const save = useMutation({
+    mutationFn: (allowed_domains: string[]) => got(api.PATCH('/api/workspaces/{wid}', { params: { path: { wid: id } }, body: { allowed_domains } })),
+    onMutate: (allowed_domains) => {
+      remember({ ...workspace, allowed_domains });
+      return workspace;
+    },
+    onSuccess: (next) => {
+      remember(next);
+      void client.invalidateQueries({ queryKey: keys.sites(id) });
+      toast(t('saved'), { undo: () => save.mutate(workspace.allowed_domains) });
+    },
+    onError: (error, _domains, before) => {
+      if (before) remember(before);
+      if (!(error instanceof ApiError && error.status === 422)) toastFailure(error);
+    },
+  });
+  return save;
 }
 
 export function DomainsField({ value, onValue, readOnly, error }: { value: string[]; onValue: (value: string[]) => void; readOnly?: boolean; error?: string | undefined }) {

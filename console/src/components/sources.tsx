@@ -23,7 +23,7 @@ export function Sources({ workspace, sources, cited }: { workspace: string; sour
         <li key={one.index} ref={one.index === cited ? target : undefined} className={cx('grid gap-1.5 border-l-4 pl-3', one.index === cited ? 'border-marker' : 'border-rule')}>
           <NearLink href={sourceHref(workspace, one)} className="flex items-baseline gap-2 font-semibold text-link hover:underline">
             <span className="shrink-0 font-mono whitespace-nowrap">[{one.index}]</span>
-            <span className="min-w-0" dir="auto">{one.filename}{one.page !== undefined && <span className="font-normal text-faint">, {t('source.page', one.page)}</span>}</span>
+            <span className="min-w-0" dir="auto">{one.filename}{one.page !== undefined && <span className="font-normal text-faint">, <span className="whitespace-nowrap">{t('source.page', one.page)}</span></span>}</span>
             <Icon name="chevron" className="size-3.5 self-center" />
           </NearLink>
           <p dir="auto" className="line-clamp-6 text-sm text-soft">{one.index === cited ? <mark>{one.excerpt}</mark> : one.excerpt}</p>

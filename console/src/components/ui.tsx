@@ -60,7 +60,7 @@ export function Field({ label, hint, error, children, className }: FieldProps) {
   const id = useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
   return (
-    <div className={cx('grid gap-1.5', className)}>
+    <div className={cx('grid content-start gap-1.5', className)}>
       <label htmlFor={id} className="font-semibold text-[0.9375rem]">{label}</label>
       {children({ id, 'aria-describedby': described, 'aria-invalid': error ? true : undefined })}
       {hint && <p id={`${id}-hint`} className="text-sm text-faint">{hint}</p>}

@@ -78,7 +78,7 @@ export function Webhooks() {
             {data.map((one) => (
               <li key={one.id} className="flex items-start justify-between gap-3 py-3">
                 <div className="grid min-w-0 gap-1">
-                  <p className="font-mono text-sm font-semibold">{one.url} {!one.is_enabled && <Badge tone="bad">{t('webhooks.off')}</Badge>} {one.is_enabled && one.failing_since && <Badge tone="warn">{t('webhooks.failing', ago(one.failing_since))}</Badge>}</p>
+                  <p className="flex flex-wrap items-center gap-x-2 gap-y-1"><span className="min-w-0 font-mono text-sm font-semibold break-all">{one.url}</span>{!one.is_enabled && <Badge tone="bad">{t('webhooks.off')}</Badge>}{one.is_enabled && one.failing_since && <Badge tone="warn">{t('webhooks.failing', ago(one.failing_since))}</Badge>}</p>
                   <p className="text-sm text-faint">{one.events.map((event) => (event in kSentences ? t(kSentences[event as EventName]) : event)).join(' · ')}</p>
                   {one.disabled_reason && <p className="text-sm text-bad">{one.disabled_reason}</p>}
                 </div>

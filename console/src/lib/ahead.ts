@@ -21,6 +21,11 @@ export function sessionAhead(): Ahead['session'] {
   return session;
 }
 
+/** Nothing that was asked for one person is given to the next. */
+export function forgetAhead() {
+  if (typeof window !== 'undefined') delete window.monitoraAhead;
+}
+
 /** The reply to a GET, or nothing where it was not asked for, or failed. */
 export async function replyAhead(url: string): Promise<Response | undefined> {
   const { pathname, search } = new URL(url, location.origin);

@@ -23,15 +23,15 @@ const kPatienceMs = 60_000;
 /** What is asked again only by hand. */
 export const kLate = 'late';
 
-/** Only for what changes nothing: a change may have been made though no answer came. */
+/** A change may have been made though no answer came: that is said, and it is waited for longer. */
 async function patiently(request: Request): Promise<Response> {
-  if (request.method !== 'GET') return fetch(request);
+  const reads = request.method === 'GET';
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), kPatienceMs);
+  const timer = setTimeout(() => late.abort(), reads ? kPatienceMs : 2 * kPatienceMs);
   try {
     return await fetch(request, { signal: AbortSignal.any([request.signal, late.signal]) });
   } catch (error) {
-    if (late.signal.aborted) throw new ApiError(0, say('error.unreachable'), kLate);
+    if (late.signal.aborted) throw new ApiError(0, say(reads ? 'error.unreachable' : 'error.unsure'), kLate);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -135,9 +135,9 @@ export type ChatEvent =
 /** What of the settings can be tried with a question, without being saved. */
 export type TriedSettings = Partial<Pick<RagConfig, 'llm_model' | 'temperature' | 'max_tokens' | 'top_p' | 'top_k' | 'similarity_threshold' | 'system_prompt' | 'language' | 'fallback_message'>>;
 
-/** A streamed answer, event by event. */
-export async function* chat(workspace: string, message: string, conversation: string | undefined, settings: TriedSettings | undefined, signal: AbortSignal): AsyncGenerator<ChatEvent> {
-  const response = await raw('POST', '/api/chat', { workspace_id: workspace, message, stream: true, ...(conversation && { conversation_id: conversation }), ...(settings && { settings }) }, signal);
+/** A streamed answer, event by event. `fresh`: not one that was kept from an earlier question. */
+export async function* chat(workspace: string, message: string, how: { conversation?: string | undefined; settings?: TriedSettings | undefined; fresh?: boolean }, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  const response = await raw('POST', '/api/chat', { workspace_id: workspace, message, stream: true, ...(how.conversation && { conversation_id: how.conversation }), ...(how.settings && { settings: how.settings }), ...(how.fresh && { fresh: true }) }, signal);
   if (!response.body) throw offline();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

@@ -1,7 +1,7 @@
 // The session. The access token lives in this module's memory only, in each tab; the refresh token is a cookie
 // that no script can read. Tabs tell one another about a renewed or ended session, and take turns to renew:
 // a refresh token works once, and one that is shown twice ends the session everywhere.
-import { sessionAhead } from './ahead';
+import { forgetAhead, sessionAhead } from './ahead';
 import { ApiError, failureOf, offline } from './failures';
 import { currentLanguage } from './language';
 import type { components } from './api-types';
@@ -64,6 +64,7 @@ function adopt(newToken: string, user: User, until: number) {
 }
 
 function forget() {
+  forgetAhead();
   token = '';
   expiresAt = 0;
   set({ state: 'out', user: null });

@@ -1,9 +1,10 @@
 // Numbers, dates and sizes in the language's own form.
-import { currentLanguage } from './language';
+import { currentLanguage, say } from './language';
 
 const locale = () => (currentLanguage() === 'fr' ? 'fr-FR' : 'en-GB');
 const numbers = new Map<string, Intl.NumberFormat>();
 const dates = new Map<string, Intl.DateTimeFormat>();
+const spans = new Map<string, Intl.RelativeTimeFormat>();
 
 function numberFormat(options: Intl.NumberFormatOptions) {
   const key = locale() + JSON.stringify(options);
@@ -15,6 +16,11 @@ function dateFormat(options: Intl.DateTimeFormatOptions) {
   const key = locale() + JSON.stringify(options);
   let made = dates.get(key);
   if (!made) dates.set(key, (made = new Intl.DateTimeFormat(locale(), options)));
+  return made;
+}
+function spanFormat() {
+  let made = spans.get(locale());
+  if (!made) spans.set(locale(), (made = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' })));
   return made;
 }
 
@@ -44,15 +50,15 @@ export const shortDay = (time: string | Date) => dateFormat({ day: 'numeric', mo
 export const dayAndTime = (time: string | Date) => dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(new Date(time));
 export const hour = (time: string | Date) => dateFormat({ hour: '2-digit', minute: '2-digit' }).format(new Date(time));
 
-/** "il y a 3 minutes", "hier"; past a month "le 3 mars 2026". */
+/** "à l’instant", "il y a 3 minutes", "hier"; past a month "le 3 mars 2026". */
 export function ago(time: string | null | undefined): string {
   if (!time) return '–';
   const seconds = (new Date(time).getTime() - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  const format = spanFormat();
   const steps: [number, Intl.RelativeTimeFormatUnit][] = [[60, 'second'], [3600, 'minute'], [86_400, 'hour'], [2_592_000, 'day']];
   let unit = 1;
   for (const [limit, name] of steps) {
-    if (Math.abs(seconds) < limit) return name === 'second' ? format.format(0, 'minute') : format.format(Math.round(seconds / unit), name);
+    if (Math.abs(seconds) < limit) return name === 'second' ? say('moment') : format.format(Math.trunc(seconds / unit), name);
     unit = limit;
   }
   return `${currentLanguage() === 'fr' ? 'le' : 'on'} ${day(time)}`;

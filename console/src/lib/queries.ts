@@ -32,6 +32,7 @@ export const keys = {
   members: (id: string) => ['workspace', id, 'members'] as const,
   apiKeys: (id: string) => ['workspace', id, 'keys'] as const,
   answers: (id: string) => ['workspace', id, 'answers'] as const,
+  sites: (id: string) => ['workspace', id, 'sites'] as const,
   webhooks: (id: string) => ['workspace', id, 'webhooks'] as const,
   database: (id: string) => ['workspace', id, 'database'] as const,
 };
@@ -172,6 +173,15 @@ export const useWebhooks = (id: string) =>
   useQuery({
     queryKey: keys.webhooks(id),
     queryFn: () => all((cursor) => got(api.GET('/api/workspaces/{wid}/webhooks', { params: { path: { wid: id }, query: { limit: 200, ...(cursor && { cursor }) } } }))),
+  });
+
+export type WidgetSite = Schemas['WidgetSite'];
+/** While somebody waits for a site to appear, it is looked for often. */
+export const useWidgetSites = (id: string) =>
+  useQuery({
+    queryKey: keys.sites(id),
+    queryFn: async () => (await got(api.GET('/api/workspaces/{wid}/widget-sites', { params: { path: { wid: id } } }))).items,
+    refetchInterval: (query) => (query.state.data?.some((one) => one.is_allowed) ? 60_000 : 4_000),
   });
 
 export type ExternalDatabase = Schemas['ExternalDatabase'];

@@ -50,7 +50,7 @@ export default function Playground() {
     kept.set(id, { turns: turns.map((one) => (one.state === 'waiting' || one.state === 'writing' ? { ...one, state: 'stopped' } : one)), conversation: conversation.current });
   }, [id, turns]);
 
-  const ask = async (question: string) => {
+  const ask = async (question: string, fresh = false) => {
     if (!question.trim() || running.current) return;
     const stop = new AbortController();
     running.current = stop;
@@ -74,7 +74,7 @@ export default function Playground() {
     setTurns((all) => [...all, now]);
     setPicked({ turn });
     try {
-      for await (const event of chat(id, now.question, conversation.current, settings, stop.signal)) {
+      for await (const event of chat(id, now.question, { conversation: conversation.current, settings, fresh }, stop.signal)) {
         if (event.type === 'sources') show({ sources: event.sources });
         if (event.type === 'token') show({ state: 'writing', answer: now.answer + event.content, firstMs: now.firstMs ?? performance.now() - begun });
         if (event.type === 'error') show({ state: 'failed', failure: event.content });
@@ -109,10 +109,10 @@ export default function Playground() {
     setPicked(null);
     field.current?.focus();
   };
-  // As its own conversation: what was answered before would answer for the settings.
+  // As its own conversation, and past the answers that are kept: what was answered before would answer for the settings.
   const askAnew = (question: string) => {
     conversation.current = undefined;
-    void ask(question);
+    void ask(question, true);
   };
   const shown = turns.find((one) => one.id === picked?.turn) ?? turns.at(-1);
   const suggestions = workspace.widget_config.suggested_questions;
@@ -146,9 +146,10 @@ export default function Playground() {
                         {one.tried && <Badge tone="warn"><span className="whitespace-normal">{t('tried.badge', one.tried)}</span></Badge>}
                         <span>{t('playground.times', duration(one.firstMs ?? null), duration(one.wholeMs ?? null))}</span>
                         {shown?.id !== one.id && <button type="button" className="text-link underline underline-offset-2" onClick={() => setPicked({ turn: one.id })}>{t('playground.showSources', one.sources.length)}</button>}
-                        {mayEdit && !busy && <button type="button" className="text-link underline underline-offset-2" onClick={() => askAnew(one.question)}>{t('tried.again')}</button>}
+                        {!busy && !one.done.cached && <button type="button" className="text-link underline underline-offset-2" onClick={() => askAnew(one.question)}>{t('tried.again')}</button>}
                       </p>
                     )}
+                    {one.done?.cached && <Note><p>{t('playground.kept')}</p>{!busy && <div><Button icon="refresh" onClick={() => askAnew(one.question)}>{t('playground.fresh')}</Button></div>}</Note>}
                   </div>
                 </li>
               ))}

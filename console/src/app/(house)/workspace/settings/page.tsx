@@ -4,12 +4,13 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { Confirm, Modal, ModalActions } from '@/components/modal';
+import { NotSaved } from '@/components/not-saved';
 import { toast, toastFailure } from '@/components/toasts';
-import { Button, Check, CopyButton, Note, PageTitle, RangeField, Section, Segments, TextArea, TextField } from '@/components/ui';
+import { Button, Check, CopyButton, PageTitle, RangeField, Section, Segments, TextArea, TextField } from '@/components/ui';
 import { api, got } from '@/lib/api-sqlserver';
 import type { RagConfig } from '@/lib/api-sqlserver';
-import { useDraft } from '@/lib/drafts';
-import { ApiError, sentenceOf } from '@/lib/failures';
+import { useEdits } from '@/lib/edits';
+import { ApiError } from '@/lib/failures';
 import { dayAndTime, number } from '@/lib/format';
 import { useText } from '@/lib/language';
 import { keys, useRemember } from '@/lib/queries';
@@ -36,14 +37,17 @@ function General() {
   const { workspace, id, mayEdit } = useCurrent();
   const remember = useRemember();
   const saved = { name: workspace.name, description: workspace.description ?? '' };
-  // Drafts hold what was changed here, and nothing else: a colleague's change of the rest stays.
-  const draft = useDraft<Partial<typeof saved>>(`general:${id}`, {});
-  const form = { ...saved, ...draft.value };
+  const { form, changed, ...edits } = useEdits(`general:${id}`, saved);
+  const path = { params: { path: { wid: id } } };
   const save = useMutation({
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}', { params: { path: { wid: id } }, body: { ...(form.name !== workspace.name && { name: form.name.trim() }), ...(form.description !== (workspace.description ?? '') && { description: form.description.trim() || null }) } })),
+    mutationFn: async () => {
+      const now = await got(api.GET('/api/workspaces/{wid}', path));
+      edits.compare({ name: now.name, description: now.description ?? '' });
+      return got(api.PATCH('/api/workspaces/{wid}', { ...path, body: { ...(changed.includes('name') && { name: form.name.trim() }), ...(changed.includes('description') && { description: form.description.trim() || null }) } }));
+    },
     onSuccess: (next) => {
       remember(next);
-      draft.clear();
+      edits.clear();
       toast(t('saved'));
     },
   });
@@ -63,16 +67,16 @@ function General() {
     },
   });
   const field = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
-  const changed = form.name !== workspace.name || form.description !== (workspace.description ?? '');
+  const isChanged = changed.length > 0;
   return (
     <Section title={t('settings.general')}>
-      <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (changed && form.name.trim() && !save.isPending) save.mutate(); }}>
-        {save.error && !field('name') && !field('description') && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}
+      <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (isChanged && form.name.trim() && !save.isPending) save.mutate(); }}>
+        <NotSaved save={save} edits={edits} labels={{ name: t('create.name'), description: t('create.description') }} hidden={!!(field('name') || field('description'))} />
         <fieldset disabled={!mayEdit} className="grid gap-5">
-          <TextField label={t('create.name')} dir="auto" maxLength={255} required value={form.name} error={form.name.trim() ? field('name') : t('create.nameMissing')} onText={(name) => draft.set({ ...draft.value, name })} />
-          <TextArea label={t('create.description')} dir="auto" rows={3} maxLength={4000} value={form.description} error={field('description')} onText={(description) => draft.set({ ...draft.value, description })} />
+          <TextField label={t('create.name')} dir="auto" maxLength={255} required value={form.name} error={form.name.trim() ? field('name') : t('create.nameMissing')} onText={(name) => edits.change({ name })} />
+          <TextArea label={t('create.description')} dir="auto" rows={3} maxLength={4000} value={form.description} error={field('description')} onText={(description) => edits.change({ description })} />
         </fieldset>
-        {mayEdit && <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={!changed || !form.name.trim()}>{t('save')}</Button>{changed && <Button onClick={draft.clear}>{t('discard')}</Button>}</div>}
+        {mayEdit && <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={!isChanged || !form.name.trim()}>{t('save')}</Button>{isChanged && <Button onClick={() => { save.reset(); edits.clear(); }}>{t('discard')}</Button>}</div>}
         <Check label={t('settings.active')} hint={t('settings.activeHint')} checked={workspace.is_active} disabled={!mayEdit} onCheck={(on) => pause.mutate(on)} />
       </form>
     </Section>
@@ -84,23 +88,23 @@ function Answers() {
   const { workspace, id, mayEdit } = useCurrent();
   const remember = useRemember();
   const client = useQueryClient();
-  const saved = workspace.rag_config;
-  const draft = useDraft<Partial<RagConfig>>(`rag:${id}`, {});
-  const form: RagConfig = { ...saved, ...draft.value };
-  const change = (part: Partial<RagConfig>) => draft.set({ ...draft.value, ...part });
-  const differs = (name: keyof RagConfig) => JSON.stringify(form[name]) !== JSON.stringify(saved[name]);
-  const changed = (Object.keys(saved) as (keyof RagConfig)[]).filter(differs);
+  const { form, changed, change, ...edits } = useEdits<RagConfig>(`rag:${id}`, workspace.rag_config);
+  const path = { params: { path: { wid: id } } };
   const save = useMutation({
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/rag-config', { params: { path: { wid: id } }, body: Object.fromEntries(changed.map((name) => [name, form[name]])) })),
+    mutationFn: async () => {
+      edits.compare(await got(api.GET('/api/workspaces/{wid}/rag-config', path)));
+      return got(api.PATCH('/api/workspaces/{wid}/rag-config', { ...path, body: Object.fromEntries(changed.map((name) => [name, form[name]])) }));
+    },
     onSuccess: (rag_config) => {
       const cut = changed.includes('chunk_size') || changed.includes('chunk_overlap');
       remember({ ...workspace, rag_config });
-      draft.clear();
+      edits.clear();
       toast(t(cut ? 'settings.savedCut' : 'saved'));
       void client.invalidateQueries({ queryKey: keys.workspace(id), exact: true });
     },
   });
   const field = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
+  const labels = { system_prompt: t('settings.prompt'), fallback_message: t('settings.fallback'), language: t('settings.language'), enable_cache: t('settings.cache'), streaming_enabled: t('settings.streaming'), top_k: t('settings.topK'), similarity_threshold: t('settings.threshold'), temperature: t('settings.temperature'), max_tokens: t('settings.maxTokens'), chunk_size: t('settings.chunk'), chunk_overlap: t('settings.overlap'), llm_provider: t('settings.provider'), llm_model: t('settings.model') };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (changed.length && !save.isPending) save.mutate();
@@ -108,7 +112,7 @@ function Answers() {
   return (
     <Section title={t('settings.answers')} hint={t('settings.answersHint')}>
       <form className="grid max-w-2xl gap-6" noValidate onSubmit={submit}>
-        {save.error && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}
+        <NotSaved save={save} edits={edits} labels={labels} />
         <fieldset disabled={!mayEdit} className="grid gap-6">
           <TextArea label={t('settings.prompt')} hint={t('settings.promptHint')} dir="auto" rows={5} maxLength={20_000} value={form.system_prompt} error={field('system_prompt')} onText={(system_prompt) => change({ system_prompt })} />
           <TextArea label={t('settings.fallback')} hint={t('settings.fallbackHint')} dir="auto" rows={2} maxLength={2000} value={form.fallback_message} error={field('fallback_message')} onText={(fallback_message) => change({ fallback_message })} />
@@ -129,7 +133,7 @@ function Answers() {
             </div>
           </details>
         </fieldset>
-        {mayEdit && <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={changed.length === 0}>{t('save')}</Button>{changed.length > 0 && <Button onClick={draft.clear}>{t('discard')}</Button>}</div>}
+        {mayEdit && <div className="flex flex-wrap gap-2"><Button type="submit" look="primary" busy={save.isPending} disabled={changed.length === 0}>{t('save')}</Button>{changed.length > 0 && <Button onClick={() => { save.reset(); edits.clear(); }}>{t('discard')}</Button>}</div>}
       </form>
     </Section>
   );

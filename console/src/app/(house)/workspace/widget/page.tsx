@@ -3,23 +3,22 @@ import { Tabs } from 'radix-ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ColourField, kHex } from '@/components/colour-field';
-import { DomainsField } from '@/components/domains-field';
+import { DomainsField, useSaveDomains } from '@/components/domains-field';
+import { NotSaved } from '@/components/not-saved';
 import { toast, toastFailure } from '@/components/toasts';
-import { Button, Check, CopyButton, LinkButton, Note, PageTitle, RangeField, Section, Segments, TextArea, TextField, cx } from '@/components/ui';
+import { Button, Check, CopyButton, LinkButton, PageTitle, RangeField, Section, Segments, TextArea, TextField, cx } from '@/components/ui';
 import { WidgetPreview } from '@/components/widget-preview';
+import { WidgetSites } from '@/components/widget-sites';
 import { api, got } from '@/lib/api-sqlserver';
 import type { WidgetConfig } from '@/lib/api-sqlserver';
-import { useDraft } from '@/lib/drafts';
+import { useEdits } from '@/lib/edits';
 import { ApiError, sentenceOf } from '@/lib/failures';
-import { ago } from '@/lib/format';
 import { useText } from '@/lib/language';
-import { keys, useConversations, useRemember } from '@/lib/queries';
+import { keys, useRemember } from '@/lib/queries';
 import { kSiteNames, kSites, snippet } from '@/lib/snippets';
 import type { Site } from '@/lib/snippets';
 import { useTitle } from '@/lib/title';
 import { useCurrent } from '@/lib/workspace-context';
-
-const kWidgetOnly = { channel: 'widget' } as const;
 
 export default function WidgetPage() {
   const t = useText();
@@ -41,28 +40,29 @@ function Appearance() {
   const { workspace, id, mayEdit } = useCurrent();
   const client = useQueryClient();
   const remember = useRemember();
-  const saved = workspace.widget_config;
-  // Only what was changed here: what somebody else changes meanwhile stays.
-  const draft = useDraft<Partial<WidgetConfig>>(`widget:${id}`, {});
+  const { form, changed, change, ...edits } = useEdits<WidgetConfig>(`widget:${id}`, workspace.widget_config);
+  const path = { params: { path: { wid: id } } };
   const [device, setDevice] = useState<'desktop' | 'phone'>('desktop');
-  const form: WidgetConfig = { ...saved, ...draft.value };
-  const change = (part: Partial<WidgetConfig>) => draft.set({ ...draft.value, ...part });
   const save = useMutation({
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: Object.fromEntries(Object.entries(form).filter(([name, value]) => !name.startsWith('handover') && JSON.stringify(value) !== JSON.stringify(saved[name as keyof WidgetConfig]))) })),
+    mutationFn: async () => {
+      edits.compare(await got(api.GET('/api/workspaces/{wid}/widget-config', path)));
+      return got(api.PATCH('/api/workspaces/{wid}/widget-config', { ...path, body: Object.fromEntries(changed.map((name) => [name, form[name]])) }));
+    },
     onSuccess: (widget_config) => {
       remember({ ...workspace, widget_config });
       void client.invalidateQueries({ queryKey: keys.workspace(id), exact: true });
-      draft.clear();
+      edits.clear();
       toast(t('saved'));
     },
   });
   const field = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
-  const changed = (Object.keys(form) as (keyof WidgetConfig)[]).some((name) => !name.startsWith('handover') && JSON.stringify(form[name]) !== JSON.stringify(saved[name]));
+  const isChanged = changed.length > 0;
+  const labels = { chatbot_name: t('widget.name'), primary_color: t('widget.color'), welcome_message: t('widget.welcome'), placeholder: t('widget.placeholder'), branding_text: t('widget.branding'), suggested_questions: t('widget.suggestions'), position: t('widget.position'), width: t('widget.width'), height: t('widget.height') };
   return (
     <div className="grid grid-cols-1 gap-10 border-t border-rule py-7 xl:grid-cols-[minmax(0,1fr)_27rem]">
-      <form className="grid content-start gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (!save.isPending && changed) save.mutate(); }}>
+      <form className="grid content-start gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (!save.isPending && isChanged) save.mutate(); }}>
         <h2 className="text-lg">{t('widget.appearance')}</h2>
-        {save.error && <Note tone="bad" role="alert"><p>{sentenceOf(save.error)}</p></Note>}
+        <NotSaved save={save} edits={edits} labels={labels} />
         <fieldset disabled={!mayEdit} className="grid gap-5">
           <div className="grid gap-5 sm:grid-cols-2">
             <TextField label={t('widget.name')} hint={t('widget.nameHint')} maxLength={100} value={form.chatbot_name} error={field('chatbot_name')} onText={(chatbot_name) => change({ chatbot_name })} />
@@ -82,8 +82,8 @@ function Appearance() {
         </fieldset>
         {mayEdit && (
           <div className="flex flex-wrap gap-2">
-            <Button type="submit" look="primary" busy={save.isPending} disabled={!changed || !kHex.test(form.primary_color)}>{t('save')}</Button>
-            {changed && <Button onClick={draft.clear}>{t('discard')}</Button>}
+            <Button type="submit" look="primary" busy={save.isPending} disabled={!isChanged || !kHex.test(form.primary_color)}>{t('save')}</Button>
+            {isChanged && <Button onClick={() => { save.reset(); edits.clear(); }}>{t('discard')}</Button>}
           </div>
         )}
       </form>
@@ -97,24 +97,8 @@ function Appearance() {
 
 function Domains() {
   const t = useText();
-  const { workspace, id, mayEdit } = useCurrent();
-  const remember = useRemember();
-  const save = useMutation({
-    mutationFn: (allowed_domains: string[]) => got(api.PATCH('/api/workspaces/{wid}', { params: { path: { wid: id } }, body: { allowed_domains } })),
-    // Seen at once; back to what it was should the server refuse.
-    onMutate: (allowed_domains) => {
-      remember({ ...workspace, allowed_domains });
-      return workspace;
-    },
-    onSuccess: (next) => {
-      remember(next);
-      toast(t('saved'), { undo: () => save.mutate(workspace.allowed_domains) });
-    },
-    onError: (error, _domains, before) => {
-      if (before) remember(before);
-      if (!(error instanceof ApiError && error.status === 422)) toastFailure(error);
-    },
-  });
+  const { workspace, mayEdit } = useCurrent();
+  const save = useSaveDomains();
   return (
     <Section title={t('domains.label')} hint={t('domains.hint')}>
       <DomainsField value={workspace.allowed_domains} readOnly={!mayEdit} error={save.error instanceof ApiError && save.error.status === 422 ? sentenceOf(save.error) : undefined} onValue={(next) => save.mutate(next)} />
@@ -128,13 +112,17 @@ function Handover() {
   const { workspace, id, mayEdit } = useCurrent();
   const remember = useRemember();
   const saved = { handover_enabled: workspace.widget_config.handover_enabled, handover_email: workspace.widget_config.handover_email, handover_after_low: workspace.widget_config.handover_after_low };
-  const draft = useDraft<Partial<typeof saved>>(`handover:${id}`, {});
-  const form = { ...saved, ...draft.value };
+  const { form, changed: names, change, ...edits } = useEdits(`handover:${id}`, saved);
+  const path = { params: { path: { wid: id } } };
   const save = useMutation({
-    mutationFn: () => got(api.PATCH('/api/workspaces/{wid}/widget-config', { params: { path: { wid: id } }, body: draft.value })),
+    mutationFn: async () => {
+      const { handover_enabled, handover_email, handover_after_low } = await got(api.GET('/api/workspaces/{wid}/widget-config', path));
+      edits.compare({ handover_enabled, handover_email, handover_after_low });
+      return got(api.PATCH('/api/workspaces/{wid}/widget-config', { ...path, body: Object.fromEntries(names.map((name) => [name, form[name]])) }));
+    },
     onSuccess: (widget_config) => {
       remember({ ...workspace, widget_config });
-      draft.clear();
+      edits.clear();
       toast(t('saved'));
     },
   });
@@ -143,19 +131,21 @@ function Handover() {
     onSuccess: () => toast(t('handover.mailSent', saved.handover_email)),
     onError: toastFailure,
   });
-  const changed = JSON.stringify(form) !== JSON.stringify(saved);
+  const changed = names.length > 0;
+  const wrongEmail = save.error instanceof ApiError ? save.error.field('handover_email') : undefined;
   return (
     <Section title={t('handover.title')} hint={t('handover.hint')}>
       <form className="grid max-w-2xl gap-5" noValidate onSubmit={(event) => { event.preventDefault(); if (changed && !save.isPending) save.mutate(); }}>
+        <NotSaved save={save} edits={edits} labels={{ handover_enabled: t('handover.enabled'), handover_email: t('handover.email'), handover_after_low: t('handover.after') }} hidden={!!wrongEmail} />
         <fieldset disabled={!mayEdit} className="grid gap-5">
-          <Check label={t('handover.enabled')} hint={t('handover.enabledHint')} checked={form.handover_enabled} onCheck={(handover_enabled) => draft.set({ ...draft.value, handover_enabled })} />
-          <TextField label={t('handover.email')} hint={t('handover.emailHint')} type="email" maxLength={254} value={form.handover_email} error={save.error ? (save.error instanceof ApiError && save.error.field('handover_email')) || sentenceOf(save.error) : undefined} onText={(handover_email) => draft.set({ ...draft.value, handover_email })} />
-          <RangeField label={t('handover.after')} hint={t('handover.afterHint')} min={0} max={5} value={form.handover_after_low} shown={form.handover_after_low === 0 ? t('handover.never') : String(form.handover_after_low)} onValue={(handover_after_low) => draft.set({ ...draft.value, handover_after_low })} />
+          <Check label={t('handover.enabled')} hint={t('handover.enabledHint')} checked={form.handover_enabled} onCheck={(handover_enabled) => change({ handover_enabled })} />
+          <TextField label={t('handover.email')} hint={t('handover.emailHint')} type="email" maxLength={254} value={form.handover_email} error={wrongEmail} onText={(handover_email) => change({ handover_email })} />
+          <RangeField label={t('handover.after')} hint={t('handover.afterHint')} min={0} max={5} value={form.handover_after_low} shown={form.handover_after_low === 0 ? t('handover.never') : String(form.handover_after_low)} onValue={(handover_after_low) => change({ handover_after_low })} />
         </fieldset>
         {mayEdit && (
           <div className="flex flex-wrap gap-2">
             <Button type="submit" look="primary" busy={save.isPending} disabled={!changed}>{t('save')}</Button>
-            {changed ? <Button onClick={draft.clear}>{t('discard')}</Button> : saved.handover_email && <Button icon="send" busy={mail.isPending} onClick={() => mail.mutate()}>{t('handover.tryMail')}</Button>}
+            {changed ? <Button onClick={() => { save.reset(); edits.clear(); }}>{t('discard')}</Button> : saved.handover_email && <Button icon="send" busy={mail.isPending} onClick={() => mail.mutate()}>{t('handover.tryMail')}</Button>}
           </div>
         )}
       </form>
@@ -165,10 +155,9 @@ function Handover() {
 
 function Install() {
   const t = useText();
-  const { workspace, id } = useCurrent();
+  const { workspace } = useCurrent();
   const [site, setSite] = useState<Site>('html');
   const server = location.origin;
-  const seen = useConversations(id, kWidgetOnly).data?.pages[0]?.items[0];
   return (
     <Section title={t('install.title')} hint={t('install.hint')}>
       <div className="grid gap-5">
@@ -187,10 +176,7 @@ function Install() {
             );
           })}
         </Tabs.Root>
-        <div aria-live="polite">
-          {workspace.allowed_domains.length === 0 && <Note tone="warn"><p>{t('install.noDomain')}</p></Note>}
-          {workspace.allowed_domains.length > 0 && (seen ? <Note tone="good"><p>{t('install.seen', ago(seen.last_message_at ?? seen.started_at))}</p></Note> : <Note><p>{t('install.notSeen')}</p></Note>)}
-        </div>
+        <WidgetSites />
       </div>
     </Section>
   );
