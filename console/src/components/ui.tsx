@@ -143,7 +143,7 @@ export function Segments<T extends string>({ label, value, options, onPick }: { 
   return (
     <div role="group" aria-label={label} className="inline-flex w-fit flex-wrap gap-1 rounded-md border border-rule bg-sunken p-1">
       {options.map((one) => (
-        <button key={one.value} type="button" aria-pressed={value === one.value} className={cx('min-h-8 rounded-sm px-3 text-sm font-semibold', value === one.value ? 'bg-sheet text-ink shadow-lift' : 'text-soft hover:text-ink')} onClick={() => onPick(one.value)}>
+        <button key={one.value} type="button" aria-pressed={value === one.value} className={cx('min-h-8 rounded-sm px-3 text-sm font-semibold', value === one.value ? 'bg-sheet text-ink shadow-lift ring-1 ring-edge ring-inset' : 'text-soft hover:text-ink')} onClick={() => onPick(one.value)}>
           {one.label}
         </button>
       ))}
