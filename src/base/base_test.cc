@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <latch>
+
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/deadline.h"
@@ -32,6 +35,50 @@ Result<int> quarter(int n) {
 TEST(Result, LeavesWithTheFirstError) {
   EXPECT_EQ(*quarter(8), 2);
   EXPECT_EQ(quarter(6).status().fields()[0].field, "n");
+}
+
+TEST(Alarm, RingsAtItsTimeAndAgainWhenItSays) {
+  using namespace std::chrono_literals;
+  int rung = 0;
+  std::latch thrice(3);
+  const auto at = Deadline::SteadyClock::now() + 1ms;
+  const Alarm alarm(at, {}, [&] {
+    EXPECT_GE(Deadline::SteadyClock::now(), at);
+    thrice.count_down();
+    return ++rung < 3 ? Deadline::SteadyClock::now() : Alarm::kNever;
+  });
+  thrice.wait();
+}
+
+TEST(Alarm, RingsWhenAStopIsAskedForEvenBefore) {
+  std::stop_source before, after;
+  std::latch both(2);
+  const auto ring = [&] {
+    both.count_down();
+    return Alarm::kNever;
+  };
+  before.request_stop();
+  const Alarm first(Alarm::kNever, before.get_token(), ring);
+  const Alarm second(Alarm::kNever, after.get_token(), ring);
+  after.request_stop();
+  both.wait();
+}
+
+TEST(Alarm, DoesNotRingOnceItIsGone) {
+  using namespace std::chrono_literals;
+  std::latch last(1);
+  auto gone = std::make_unique<int>(0);  // a sanitizer sees who looks at it later
+  for (int i = 0; i < 1000; ++i)
+    const Alarm alarm(Deadline::SteadyClock::now() + 50us, {}, [&] {
+      ++*gone;
+      return Deadline::SteadyClock::now() + 10us;
+    });
+  gone.reset();
+  const Alarm alarm(Deadline::SteadyClock::now(), {}, [&] {
+    last.count_down();
+    return Alarm::kNever;
+  });
+  last.wait();
 }
 
 TEST(Uuid, RoundTripsInLowerCase) {

@@ -3,15 +3,13 @@
 // with an error.
 #pragma once
 
-#include <list>
-#include <memory>
+#include <mutex>
 
-#include "base/deadline.h"
+#include "base/alarm.h"
 
 namespace monitora::external {
 
-// From construction to destruction, on the thread that works. One thread of the process watches
-// all.
+// From construction to destruction, on the thread that works.
 class SocketWatch {
  public:
   // Without a socket until hold().
@@ -25,12 +23,14 @@ class SocketWatch {
   // who may close it.
   void hold(int socket);
 
-  class Watched;
-  class Watcher;
-
  private:
-  std::unique_ptr<Watched> watched_;
-  std::list<Watched*>::iterator place_;
+  std::mutex mutex_;
+  int given_ = -1;
+  // A number of our own for the same socket: the caller's may be closed meanwhile and be somebody
+  // else's.
+  int ours_ = -1;
+  bool is_over_ = false;
+  std::optional<Alarm> alarm_;
 };
 
 }  // namespace monitora::external

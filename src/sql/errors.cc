@@ -83,6 +83,12 @@ Status value_too_large(std::string detail) {
                 std::move(detail));
 }
 
+Status answer_too_large() {
+  return Status(Code::too_large, "answer_too_large",
+                {"La réponse de la base de données est trop grande : demandez moins à la fois.",
+                 "The database's answer is too large: ask for less at once."});
+}
+
 Status statement_timed_out() {
   return Status(Code::deadline_exceeded, "deadline_exceeded",
                 {"La demande a pris trop de temps. Réessayez dans un instant.",

@@ -21,6 +21,7 @@ Status database_read_only(std::string detail);
 Status database_corrupted(std::string detail);
 Status disk_full(std::string detail);
 Status value_too_large(std::string detail);
+Status answer_too_large();     // more than its reader takes
 Status statement_timed_out();  // deadline_exceeded, by a limit of the server's
 
 // What Deadline::current() says now: ok, cancelled or deadline_exceeded.

@@ -55,11 +55,10 @@ OdbcConnection::OdbcConnection(Handle<SQL_HANDLE_DBC> dbc, DriverKind driver, So
 }
 
 OdbcConnection::~OdbcConnection() {
-  // Nobody waits for a polite end on a line that is dead.
-  if (broken_) socket_.shut_down();
-  const Watchdog::Call watched(Deadline::in(kAsk), nullptr, &socket_);
-  statements_.reset();
-  ::SQLDisconnect(dbc_.get());
+  tidy_up([this] {
+    statements_.reset();
+    ::SQLDisconnect(dbc_.get());
+  });
 }
 
 const Dialect& OdbcConnection::dialect() const {
@@ -86,7 +85,12 @@ Status OdbcConnection::ready() {
 Status OdbcConnection::failed(SQLHSTMT statement) {
   const std::vector<Diagnostic> diagnostics = diagnostics_of(SQL_HANDLE_STMT, statement);
   Status status = status_of(diagnostics, broken_);
-  if (fired_) {
+  if (received_too_much_) {
+    // What is still coming makes this connection of no use.
+    fired_ = received_too_much_ = false;
+    broken_ = true;
+    status = answer_too_large();
+  } else if (fired_) {
     fired_ = false;
     Status late = check_deadline();
     status = (late.ok() ? statement_timed_out() : late).with_detail(status.detail());
@@ -129,7 +133,7 @@ Status OdbcConnection::take_results(SQLHSTMT statement, SQLRETURN code, const De
     }
     code = guarded(statement, deadline, [&] { return ::SQLMoreResults(statement); });
   }
-  fired_ = false;  // too late to stop anything
+  fired_ = received_too_much_ = false;  // too late to stop anything
   return {};
 }
 
@@ -178,18 +182,20 @@ Status OdbcConnection::run_typed(std::string_view text, Params params, std::stri
                                  const Each* each, std::int64_t& affected) {
   MONITORA_TRY(ready());
   StatementHandle unprepared;
-  SQLHSTMT statement = statements_->prepare(text, kinds, unprepared);
+  SQLHSTMT statement = nullptr;
+  // One that was not used for long may have to go for it.
+  tidy_up([&] { statement = statements_->prepare(text, kinds, unprepared); });
   if (statement == nullptr) return unprepared ? failed(unprepared.get()) : failed_connection();
   slots_.set(params, kinds);
   const Status status = run_bound(statement, each, affected);
   // With FreeTDS, a statement whose first run failed never runs again.
-  if (!status.ok()) statements_->forget(statement);
+  if (!status.ok()) tidy_up([&] { statements_->forget(statement); });
   return status;
 }
 
 Status OdbcConnection::run_bound(SQLHSTMT statement, const Each* each, std::int64_t& affected) {
   const Deadline deadline = Deadline::current();
-  const Closing closing(statement);
+  const Closing closing(*this, statement);
   limit(statement, deadline);
   SQLRETURN code = guarded(statement, deadline, [&] {
     const SQLRETURN executed = ::SQLExecute(statement);
@@ -212,11 +218,15 @@ Status OdbcConnection::run_direct(std::string_view text, const Deadline& deadlin
     return ::SQLExecDirectW(statement.get(), wide(wide_text),
                             static_cast<SQLINTEGER>(wide_text.size()));
   });
-  const Closing closing(statement.get());
+  const Closing closing(*this, statement.get());
   if (code == SQL_NO_DATA)
     code = guarded(statement.get(), deadline, [&] { return ::SQLMoreResults(statement.get()); });
   std::int64_t affected = 0;
   return take_results(statement.get(), code, deadline, each, affected);
+}
+
+void OdbcConnection::limit_received(std::uint64_t bytes) {
+  most_received_ = socket_.received() + bytes;
 }
 
 Status OdbcConnection::prepare_session() {

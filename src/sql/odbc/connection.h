@@ -20,18 +20,6 @@
 
 namespace monitora::sql::odbc {
 
-// Ends what is left of a statement's results, so that it can be executed again.
-class Closing {
- public:
-  explicit Closing(SQLHSTMT statement) : statement_(statement) {}
-  ~Closing() { ::SQLFreeStmt(statement_, SQL_CLOSE); }
-  Closing(const Closing&) = delete;
-  Closing& operator=(const Closing&) = delete;
-
- private:
-  SQLHSTMT statement_;
-};
-
 class OdbcConnection final : public Connection {
  public:
   // Takes over an open connection.
@@ -62,12 +50,36 @@ class OdbcConnection final : public Connection {
                    std::string_view key_column, Param key,
                    const std::function<Status(BytesView)>& part) override;
 
+  // See sqlserver.h.
+  void limit_received(std::uint64_t bytes);
+
  private:
   using Each = std::function<Status(const Row&)>;
 
   // A driver's call that may wait for the server, ended at `deadline`.
   template <class Call>
   SQLRETURN guarded(SQLHSTMT statement, const Deadline& deadline, Call call);
+
+  // What is not waited for at the end of a statement, though it may have to be: the driver tells
+  // the server, and reads what that still sends.
+  template <class Call>
+  void tidy_up(Call call);
+
+  // Ends what is left of a statement's results, so that it can be executed again.
+  class Closing {
+   public:
+    Closing(OdbcConnection& connection, SQLHSTMT statement)
+        : connection_(connection), statement_(statement) {}
+    ~Closing() {
+      connection_.tidy_up([this] { ::SQLFreeStmt(statement_, SQL_CLOSE); });
+    }
+    Closing(const Closing&) = delete;
+    Closing& operator=(const Closing&) = delete;
+
+   private:
+    OdbcConnection& connection_;
+    SQLHSTMT statement_;
+  };
 
   // Microsoft's driver's own timeout, in whole seconds; see watchdog.h.
   void limit(SQLHSTMT statement, const Deadline& deadline);
@@ -114,7 +126,9 @@ class OdbcConnection final : public Connection {
   OdbcRow row_;
   std::map<std::string, Columns> tables_;
   bool broken_ = false;
-  bool fired_ = false;  // the watchdog ended the call before
+  bool fired_ = false;               // the call before was ended
+  std::uint64_t most_received_ = 0;  // 0: no limit
+  bool received_too_much_ = false;
   bool in_transaction_ = false;
   bool snapshots_ = false;    // the database allows snapshot isolation
   bool in_snapshot_ = false;  // the session is set to it
@@ -130,11 +144,22 @@ class OdbcConnection final : public Connection {
 
 template <class Call>
 SQLRETURN OdbcConnection::guarded(SQLHSTMT statement, const Deadline& deadline, Call call) {
-  const Watchdog::Call watched(deadline, driver_ == DriverKind::freetds ? statement : nullptr,
-                               &socket_);
+  const WatchedCall watched(deadline, driver_ == DriverKind::freetds ? statement : nullptr, socket_,
+                            most_received_);
   const SQLRETURN code = call();
+  // A driver whose call failed may have closed the socket, which then counts nothing.
+  if (watched.received_too_much() || (most_received_ > 0 && socket_.received() > most_received_))
+    fired_ = received_too_much_ = true;
   if (watched.fired()) fired_ = true;
   return code;
+}
+
+template <class Call>
+void OdbcConnection::tidy_up(Call call) {
+  if (broken_) socket_.shut_down();  // nobody waits for a polite end on a line that is dead
+  const WatchedCall watched(Deadline::in(std::chrono::seconds(2)), nullptr, socket_);
+  call();
+  if (watched.fired()) broken_ = true;
 }
 
 }  // namespace monitora::sql::odbc

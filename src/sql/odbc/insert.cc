@@ -159,10 +159,11 @@ Status OdbcConnection::read_blob(std::string_view table, std::string_view blob_c
   const Params keys(&key, 1);
   MONITORA_ASSIGN(const std::string kinds, kinds_of(text, keys));
   StatementHandle unprepared;
-  SQLHSTMT statement = statements_->prepare(text, kinds, unprepared);
+  SQLHSTMT statement = nullptr;
+  tidy_up([&] { statement = statements_->prepare(text, kinds, unprepared); });
   if (statement == nullptr) return unprepared ? failed(unprepared.get()) : failed_connection();
   slots_.set(keys, kinds);
-  const Closing closing(statement);
+  const Closing closing(*this, statement);
   const Deadline deadline = Deadline::current();
   limit(statement, deadline);
   SQLRETURN code = guarded(statement, deadline, [&] {

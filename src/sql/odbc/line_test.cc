@@ -58,6 +58,8 @@ class Proxy {
   void fall_silent() { silent_ = true; }
   void speak() { silent_ = false; }
   void cut() { cut_ = true; }
+  // Bytes of the server's that were passed on.
+  std::size_t passed() const { return passed_; }
 
  private:
   struct Pair {
@@ -78,7 +80,7 @@ class Proxy {
       for (std::size_t i = 0; i < pairs.size(); ++i) {
         if (polled.size() < 3 + 2 * i) break;
         if (polled[1 + 2 * i].revents != 0) pass(pairs[i].client, pairs[i].server);
-        if (polled[2 + 2 * i].revents != 0) pass(pairs[i].server, pairs[i].client);
+        if (polled[2 + 2 * i].revents != 0) passed_ += pass(pairs[i].server, pairs[i].client);
       }
       if ((polled[0].revents & POLLIN) != 0) pairs.push_back(accept_one());
     }
@@ -101,22 +103,24 @@ class Proxy {
     if (::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::abort();
     return {client, server};
   }
-  static void pass(int from, int to) {
+  static std::size_t pass(int from, int to) {
     char buffer[65536];
     const ssize_t count = ::recv(from, buffer, sizeof buffer, MSG_DONTWAIT);
     if (count == 0) ::shutdown(to, SHUT_WR);
     for (ssize_t done = 0; done < count;) {
       const ssize_t sent =
           ::send(to, buffer + done, static_cast<std::size_t>(count - done), MSG_NOSIGNAL);
-      if (sent <= 0) return;
+      if (sent <= 0) break;
       done += sent;
     }
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
 
   std::string host_;
   int port_;
   int listener_ = -1;
   int port_here_ = 0;
+  std::atomic<std::size_t> passed_ = 0;
   std::atomic<bool> ending_{false}, silent_{false}, cut_{false};
   std::thread thread_;
 };
@@ -223,6 +227,37 @@ TEST_P(SqlServerLine, ABeginThatIsGivenUpLeavesNoTransactionBehind) {
   speaker.join();
   connection->rollback();
   if (!connection->is_broken()) EXPECT_EQ(number(*connection, "SELECT @@TRANCOUNT"), 0);
+}
+
+TEST_P(SqlServerLine, AnAnswerIsLeftThatIsLargerThanItsReaderTakes) {
+  Proxy proxy(options_.host, options_.port);
+  options_.port = proxy.port();
+  const auto connection = open();
+  ASSERT_TRUE(connection);
+  limit_received(*connection, 1 << 20);
+  const Status status =
+      connection->query("SELECT REPLICATE(CAST('x' AS VARCHAR(MAX)), 100000000) AS large", {},
+                        [](const Row&) { return Status(); });
+  EXPECT_EQ(status.key(), "answer_too_large") << status.to_string();
+  EXPECT_TRUE(connection->is_broken());
+  EXPECT_LT(proxy.passed(), 50'000'000U);
+}
+
+// The driver tells the server that the rest is not wanted, and would wait for its answer.
+TEST_P(SqlServerLine, NobodyWaitsForASilentServerToTakeNoteThatItsAnswerIsNotWanted) {
+  Proxy proxy(options_.host, options_.port);
+  options_.port = proxy.port();
+  const auto connection = open();
+  ASSERT_TRUE(connection);
+  const Status status = connection->query(
+      "SELECT REPLICATE(CAST('x' AS VARCHAR(MAX)), 1000000) AS large UNION ALL SELECT "
+      "REPLICATE(CAST('y' AS VARCHAR(MAX)), 20000000)",
+      {}, [&](const Row&) {
+        proxy.fall_silent();
+        return Status::cancelled();
+      });
+  EXPECT_EQ(status.code(), Code::cancelled) << status.to_string();
+  EXPECT_TRUE(connection->is_broken());
 }
 
 TEST_P(SqlServerLine, ASilentServerCannotBeLoggedInto) {

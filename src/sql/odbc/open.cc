@@ -93,7 +93,7 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
     const SocketFinder finder(server);
     std::u16string wide_text = to_utf16(text);
     // The drivers' login timeout is one of each read.
-    const Watchdog::Call watched(Deadline::current(), finder);
+    const WatchedCall watched(Deadline::current(), finder);
     const SQLRETURN code = ::SQLDriverConnectW(dbc.get(), nullptr, wide(wide_text),
                                                static_cast<SQLSMALLINT>(wide_text.size()), nullptr,
                                                0, nullptr, SQL_DRIVER_NOPROMPT);
@@ -105,6 +105,10 @@ Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& optio
   auto connection = std::make_unique<OdbcConnection>(std::move(dbc), driver.kind, socket);
   MONITORA_TRY(connection->prepare_session());
   return std::unique_ptr<Connection>(std::move(connection));
+}
+
+void limit_received(Connection& connection, std::uint64_t bytes) {
+  static_cast<OdbcConnection&>(connection).limit_received(bytes);
 }
 
 std::unique_ptr<Pool> make_sqlserver_pool(const SqlServerOptions& options) {

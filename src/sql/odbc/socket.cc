@@ -2,9 +2,9 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -75,6 +76,15 @@ bool Socket::is_closed() const {
   if (!is_ours()) return true;
   pollfd poll{fd_, POLLIN | POLLRDHUP, 0};
   return ::poll(&poll, 1, 0) > 0;  // even something to read: nobody asked for it
+}
+
+std::uint64_t Socket::received() const {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (!is_ours() || ::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+      length < offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
+    return 0;
+  return info.tcpi_bytes_received;
 }
 
 void Socket::keep_alive() const {

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class Socket {
   void shut_down() const;
   // The other end closed it, or there is an error on it. To be asked while nothing is awaited.
   bool is_closed() const;
+  // Bytes since it was opened; 0 where the system does not say.
+  std::uint64_t received() const;
   // The operating system gives up on a peer that no longer acknowledges.
   void keep_alive() const;
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -54,6 +55,11 @@ SqlServerOptions sqlserver_options(const config::SqlServerAddress& address);
 // be passed on. Their sentences say what to do.
 Result<std::unique_ptr<Connection>> open_sqlserver(const SqlServerOptions& options,
                                                    Connection::Mode mode);
+
+// How many more bytes this connection, one of the above, may receive: beyond, it is closed, and the
+// call fails with too_large `answer_too_large`. A driver has no bound of its own, and FreeTDS keeps
+// a whole row in memory.
+void limit_received(Connection& connection, std::uint64_t bytes);
 
 std::unique_ptr<Pool> make_sqlserver_pool(const SqlServerOptions& options);
 

@@ -3,169 +3,135 @@
 #include <sql.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
-#include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 
+#include "base/alarm.h"
 #include "sql/odbc/socket.h"
 
 namespace monitora::sql::odbc {
+namespace {
 
 using Steady = Deadline::SteadyClock;
 
-struct Watchdog::Watched {
-  Steady::time_point at;  // of the next step
-  std::stop_token stop;
+constexpr std::chrono::milliseconds kLook{10};  // at what a socket has received
+
+// SQLCancel may wait for the server: a thread of its own calls it.
+class Canceller {
+ public:
+  static Canceller& instance() {
+    static Canceller canceller;
+    return canceller;
+  }
+
+  // Unless it is busy with another.
+  void cancel(void* statement) {
+    const std::lock_guard lock(mutex_);
+    if (statement_ != nullptr) return;
+    statement_ = statement;
+    changed_.notify_all();
+  }
+
+  // Until it has nothing more to do with that one.
+  void wait_for(void* statement) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return statement_ != statement; });
+  }
+
+ private:
+  Canceller() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+  void run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (changed_.wait(lock, stop, [&] { return statement_ != nullptr; })) {
+      void* const statement = statement_;
+      lock.unlock();
+      ::SQLCancel(statement);
+      lock.lock();
+      statement_ = nullptr;
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  void* statement_ = nullptr;
+  std::jthread thread_;
+};
+
+}  // namespace
+
+struct WatchedCall::Watched {
+  Deadline deadline;
   void* statement = nullptr;
   const Socket* socket = nullptr;
   const SocketFinder* finder = nullptr;
-  bool fired = false;   // the first step was made
-  bool acting = false;  // the second thread is in SQLCancel for it
-  bool gone = false;    // its socket was shut down
-  std::list<Watched*>::iterator place;
-  std::optional<std::stop_callback<std::function<void()>>> on_stop;
+  std::uint64_t most_received = 0;
+  std::atomic<bool> fired = false;
+  std::atomic<bool> too_much = false;
+  std::optional<Alarm> alarm;
+
+  void begin() {
+    alarm.emplace(next_look(), deadline.stop(), [this] { return ring(); });
+  }
+
+  Alarm::Time next_look() const {
+    return most_received == 0 ? deadline.at() : std::min(deadline.at(), Steady::now() + kLook);
+  }
+
+  Alarm::Time ring() {
+    too_much = too_much || (most_received > 0 && socket->received() > most_received);
+    if (!fired && !too_much && !deadline.expired()) return next_look();
+    const bool stopped = deadline.stop().stop_requested();
+    if (!fired.exchange(true) && !too_much) {
+      if (statement != nullptr) Canceller::instance().cancel(statement);
+      if (statement != nullptr || !stopped) return Steady::now() + kGrace;
+    }
+    if (socket != nullptr) {
+      socket->shut_down();
+      return Alarm::kNever;
+    }
+    finder->find().shut_down();
+    // It may open another, or is not to be told from somebody else's now.
+    return Steady::now() + kGrace;
+  }
 };
 
-struct Watchdog::State {
-  std::mutex mutex;
-  std::condition_variable changed;  // for the threads
-  std::condition_variable acted;    // for a call that wants to end
-  std::list<Watched*> calls;
-  Steady::time_point wakes_at = Steady::time_point::max();
-  Watched* to_cancel = nullptr;
-  bool ending = false;
-  std::thread watcher, canceller;
-};
-
-Watchdog::Watchdog() : state_(std::make_unique<State>()) {
-  state_->watcher = std::thread([this] { watch(); });
-  state_->canceller = std::thread([this] { cancel(); });
-}
-
-Watchdog::~Watchdog() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->ending = true;
-  }
-  state_->changed.notify_all();
-  state_->watcher.join();
-  state_->canceller.join();
-}
-
-Watchdog& Watchdog::instance() {
-  static Watchdog watchdog;
-  return watchdog;
-}
-
-// The lock is held.
-void Watchdog::step(Watched& call, Steady::time_point now) {
-  State& state = *state_;
-  const bool stopped = call.stop.stop_requested();
-  if (!call.fired) {
-    call.fired = true;
-    if (call.statement != nullptr && state.to_cancel == nullptr) {
-      state.to_cancel = &call;
-      call.acting = true;
-      state.changed.notify_all();
-    }
-    if (call.statement != nullptr || !stopped) {
-      call.at = now + kGrace;
-      return;
-    }
-  }
-  call.gone = true;
-  if (call.socket != nullptr) call.socket->shut_down();
-  if (call.finder == nullptr) return;
-  call.finder->find().shut_down();
-  // It may open another, or is not to be told from somebody else's now.
-  call.gone = false;
-  call.at = now + kGrace;
-}
-
-void Watchdog::watch() {
-  State& state = *state_;
-  std::unique_lock lock(state.mutex);
-  while (!state.ending) {
-    const auto now = Steady::now();
-    Steady::time_point next = Steady::time_point::max();
-    for (Watched* call : state.calls) {
-      if (call->gone) continue;
-      if (call->at <= now || (!call->fired && call->stop.stop_requested())) step(*call, now);
-      if (!call->gone) next = std::min(next, call->at);
-    }
-    state.wakes_at = next;
-    if (next == Steady::time_point::max()) {
-      state.changed.wait(lock);
-    } else {
-      state.changed.wait_until(lock, next);
-    }
-  }
-}
-
-void Watchdog::cancel() {
-  State& state = *state_;
-  std::unique_lock lock(state.mutex);
-  for (;;) {
-    state.changed.wait(lock, [&] { return state.ending || state.to_cancel != nullptr; });
-    if (state.to_cancel == nullptr) return;
-    Watched& call = *state.to_cancel;
-    lock.unlock();
-    ::SQLCancel(call.statement);  // without the lock: it may wait for the server
-    lock.lock();
-    call.acting = false;
-    state.to_cancel = nullptr;
-    state.acted.notify_all();
-  }
-}
-
-Watchdog::Call::Call(const Deadline& deadline, void* statement, const Socket* socket) {
-  if (deadline.at() == Steady::time_point::max() && !deadline.stop().stop_possible()) return;
+WatchedCall::WatchedCall(const Deadline& deadline, void* statement, const Socket& socket,
+                         std::uint64_t most_received) {
+  if (deadline.at() == Steady::time_point::max() && !deadline.stop().stop_possible() &&
+      most_received == 0)
+    return;
   watched_ = std::make_unique<Watched>();
+  watched_->deadline = deadline;
   watched_->statement = statement;
-  watched_->socket = socket;
-  begin(deadline);
+  watched_->socket = &socket;
+  watched_->most_received = most_received;
+  watched_->begin();
 }
 
-Watchdog::Call::Call(const Deadline& deadline, const SocketFinder& finder)
+WatchedCall::WatchedCall(const Deadline& deadline, const SocketFinder& finder)
     : watched_(std::make_unique<Watched>()) {
+  watched_->deadline = deadline;
   watched_->finder = &finder;
-  begin(deadline);
+  watched_->begin();
 }
 
-void Watchdog::Call::begin(const Deadline& deadline) {
-  watched_->at = deadline.at();
-  watched_->stop = deadline.stop();
-  State& state = *Watchdog::instance().state_;
-  bool wake = false;
-  {
-    const std::lock_guard lock(state.mutex);
-    watched_->place = state.calls.insert(state.calls.end(), watched_.get());
-    wake = watched_->at < state.wakes_at;
-  }
-  if (wake) state.changed.notify_all();
-  if (deadline.stop().stop_possible())
-    watched_->on_stop.emplace(deadline.stop(), [&state] {
-      const std::lock_guard lock(state.mutex);
-      state.wakes_at = Steady::time_point::min();
-      state.changed.notify_all();
-    });
-}
-
-Watchdog::Call::~Call() {
+WatchedCall::~WatchedCall() {
   if (!watched_) return;
-  watched_->on_stop.reset();
-  State& state = *Watchdog::instance().state_;
-  std::unique_lock lock(state.mutex);
-  state.acted.wait(lock, [&] { return !watched_->acting; });
-  state.calls.erase(watched_->place);
+  watched_->alarm.reset();
+  if (watched_->fired && watched_->statement != nullptr)
+    Canceller::instance().wait_for(watched_->statement);
 }
 
-bool Watchdog::Call::fired() const {
-  if (!watched_) return false;
-  const std::lock_guard lock(Watchdog::instance().state_->mutex);
-  return watched_->fired;
+bool WatchedCall::fired() const {
+  return watched_ && watched_->fired;
+}
+
+bool WatchedCall::received_too_much() const {
+  return watched_ && watched_->too_much;
 }
 
 }  // namespace monitora::sql::odbc
