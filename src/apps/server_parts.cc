@@ -209,7 +209,8 @@ Status ServerParts::make_outbound() {
   std::string allowed;
   for (const std::string& host : settings_.allowed_private_hosts) allowed += host + ",";
   MONITORA_ASSIGN(net::AddressGuard guard, net::AddressGuard::parse(allowed));
-  external_data_ = external::make_external_data(guard);
+  external_data_ =
+      external::make_external_data(guard, {.sqlserver_driver = settings_.mssql_driver});
   external_databases_ = std::make_unique<ExternalDatabases>(ExternalDatabaseParts{
       *database_.external, *external_data_, *secrets_, *database_.audit, clock_});
   webhook_sender_ = std::make_unique<GuardedSender>(*models_.runtime, std::move(guard));

@@ -82,6 +82,10 @@ Sentence not_permitted() {
   return {"Le compte de la base n'a pas le droit de lire ceci.",
           "The database's login may not read this."};
 }
+Sentence row_too_large() {
+  return {"Une seule ligne du résultat dépasse 1 Mio : demandez moins de colonnes.",
+          "A single row of the result is over 1 MiB: ask for fewer columns."};
+}
 Sentence other() {
   return {"La base refuse la requête.", "The database refuses the statement."};
 }

@@ -22,6 +22,7 @@ Sentence unknown_name();   // a column or table, or an ambiguous one
 Sentence wrong_type();     // an operator or a function with values that it is not for
 Sentence bad_value();      // a text that is no number, a division by zero
 Sentence not_permitted();  // the login may not read this
+Sentence row_too_large();  // one row is more than all that we take
 Sentence other();
 }  // namespace why
 

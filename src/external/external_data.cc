@@ -65,10 +65,9 @@ std::string select_all(ExternalEngine engine, const ExternalTable& table) {
 
 class GuardedData final : public ExternalData {
  public:
-  GuardedData(net::AddressGuard guard, std::string authorities, SteadyClock::duration longest_idle)
+  GuardedData(net::AddressGuard guard, ExternalDataOptions options)
       : guard_(std::move(guard)),
-        authorities_(std::move(authorities)),
-        longest_idle_(longest_idle),
+        options_(std::move(options)),
         cleaner_([this](const std::stop_token& stop) { clean(stop); }) {}
 
   Result<Tested> test(const ExternalLogin& login) override {
@@ -133,6 +132,8 @@ class GuardedData final : public ExternalData {
       const auto start = SteadyClock::now();
       MONITORA_ASSIGN(answer.rows, session.run(answer.sql, bounds));
       answer.elapsed = since(start);
+      if (answer.rows.truncated && answer.rows.rows.empty())
+        return statement_failed(why::row_too_large(), "");
       return {};
     }));
     return answer;
@@ -196,12 +197,12 @@ class GuardedData final : public ExternalData {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
       std::vector<Idle> old;  // their connections close without the lock
-      auto next = SteadyClock::now() + longest_idle_;
+      auto next = SteadyClock::now() + options_.longest_idle;
       for (auto kept = kept_.begin(); kept != kept_.end();) {
         std::vector<Idle>& idle = kept->second.idle;
         for (auto each = idle.begin(); each != idle.end();) {
-          if (each->since + longest_idle_ > SteadyClock::now()) {
-            next = std::min(next, each->since + longest_idle_);
+          if (each->since + options_.longest_idle > SteadyClock::now()) {
+            next = std::min(next, each->since + options_.longest_idle);
             ++each;
           } else {
             old.push_back(std::move(*each));
@@ -256,8 +257,12 @@ class GuardedData final : public ExternalData {
                     guard_.resolve(login.database.host));
     Status last;
     for (const net::IpAddress& address : addresses) {
-      Target target{login.database, login.password, address.to_string(), net::is_public(address),
-                    authorities_.empty() ? system_authorities() : authorities_};
+      Target target{login.database,
+                    login.password,
+                    address.to_string(),
+                    net::is_public(address),
+                    options_.authorities.empty() ? system_authorities() : options_.authorities,
+                    options_.sqlserver_driver};
       auto session = open(target);
       if (session.ok()) return session;
       last = session.status();
@@ -279,8 +284,7 @@ class GuardedData final : public ExternalData {
   }
 
   const net::AddressGuard guard_;
-  const std::string authorities_;
-  const SteadyClock::duration longest_idle_;
+  const ExternalDataOptions options_;
   std::mutex mutex_;
   std::condition_variable_any changed_;   // a connection is no more in use
   std::condition_variable_any stopping_;  // the cleaner's: only time and its end wake it
@@ -290,9 +294,9 @@ class GuardedData final : public ExternalData {
 
 }  // namespace
 
-std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard, std::string authorities,
-                                                 std::chrono::milliseconds longest_idle) {
-  return std::make_unique<GuardedData>(std::move(guard), std::move(authorities), longest_idle);
+std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard,
+                                                 ExternalDataOptions options) {
+  return std::make_unique<GuardedData>(std::move(guard), std::move(options));
 }
 
 }  // namespace monitora::external

@@ -11,10 +11,14 @@
 
 namespace monitora::external {
 
-// `guard`: where to connect at all. `authorities`: a file of certificate authorities; empty: the
-// system's. `longest_idle`: after which a connection that nobody uses is closed.
-std::unique_ptr<ExternalData> make_external_data(
-    net::AddressGuard guard, std::string authorities = {},
-    std::chrono::milliseconds longest_idle = std::chrono::seconds(60));
+struct ExternalDataOptions {
+  std::string sqlserver_driver;  // of ODBC; empty: the first that is installed
+  std::string authorities;       // a file of certificate authorities; empty: the system's
+  std::chrono::milliseconds longest_idle = std::chrono::seconds(60);  // of a connection
+};
+
+// `guard`: where to connect at all.
+std::unique_ptr<ExternalData> make_external_data(net::AddressGuard guard,
+                                                 ExternalDataOptions options = {});
 
 }  // namespace monitora::external

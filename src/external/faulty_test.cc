@@ -142,9 +142,17 @@ TEST_P(Faulty, ANameIsLookedUpOnceForAConnection) {
   EXPECT_EQ(data->test(login).status().key(), "address_not_allowed");
 }
 
+TEST(ExternalSqlServer, TheOperatorsDriverIsUsedOrItIsSaidThatItIsMissing) {
+  const auto data = make_external_data(*net::AddressGuard::parse("127.0.0.1"),
+                                       {.sqlserver_driver = "No Such Driver"});
+  const Status status = data->test(login_to(ExternalEngine::sqlserver, 1)).status();
+  EXPECT_EQ(status.key(), "odbc_driver_missing");
+  EXPECT_NE(status.sentence().en.find("No Such Driver"), std::string::npos);
+}
+
 // Those that go wrong in the middle stand before real ones, of which they pass on so many bytes:
 // somewhere in the login, in the catalogue or in the rows.
-void goes_wrong_everywhere(ExternalLogin login, int real_port) {
+void goes_wrong_everywhere(ExternalLogin login, int real_port, const std::string& driver = {}) {
   std::vector<std::pair<const char*, std::function<void(int)>>> ways{
       {"hangs up", [](int) {}}, {"says nothing more", faults::say_nothing}};
   ways.insert(
@@ -155,7 +163,8 @@ void goes_wrong_everywhere(ExternalLogin login, int real_port) {
   for (const auto& [name, then] : ways)
     for (const std::size_t bytes : {1u, 60u, 150u, 400u, 700u, 1200u, 2500u, 4000u}) {
       const FaultyServer server(faults::after(bytes, real_port, then));
-      const auto data = make_external_data(*net::AddressGuard::parse("127.0.0.1"));
+      const auto data =
+          make_external_data(*net::AddressGuard::parse("127.0.0.1"), {.sqlserver_driver = driver});
       login.database.port = server.port();
       const ScopedDeadline soon(Deadline::in(500ms));
       const auto answer = data->query(login, "SELECT id, status, total FROM orders");
@@ -213,11 +222,13 @@ TEST(FaultyMariadb, InTheMiddle) {
 TEST(FaultySqlServer, InTheMiddle) {
   const auto servers = sql::test_servers();
   if (servers.empty()) GTEST_SKIP() << "MONITORA_TEST_SQLSERVER names no server";
-  ExternalLogin login = login_to(ExternalEngine::sqlserver, servers.front().port);
-  login.database.name = "master";
-  login.database.user = servers.front().user;
-  login.password = servers.front().password;
-  goes_wrong_everywhere(login, servers.front().port);
+  for (const sql::SqlServerOptions& server : servers) {
+    ExternalLogin login = login_to(ExternalEngine::sqlserver, server.port);
+    login.database.name = "master";
+    login.database.user = server.user;
+    login.password = server.password;
+    goes_wrong_everywhere(login, server.port, server.driver);
+  }
 }
 
 }  // namespace

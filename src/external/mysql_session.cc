@@ -37,6 +37,7 @@ enum : unsigned {
   kTableNotLocked = 1100,
   kMaxStatementTime = 1969,
   kMaxExecutionTime = 3024,
+  kServerLost = 2013,
   kTlsRequired = 2026,
   kFirstOfClient = 2000,
   kLastOfClient = 2999,
@@ -132,17 +133,17 @@ class MysqlSession final : public Session {
   Result<std::vector<ExternalTable>> tables() override {
     MONITORA_ASSIGN(
         const ExternalRows rows,
+        // What refers to what is looked up once, not for each column: there may be thousands.
         run("SELECT c.TABLE_SCHEMA, c.TABLE_NAME, t.TABLE_TYPE <> 'BASE TABLE', "
             "IF(t.TABLE_TYPE = 'BASE TABLE', t.TABLE_COMMENT, ''), c.COLUMN_NAME, c.COLUMN_TYPE, "
-            "c.IS_NULLABLE = 'YES', c.COLUMN_COMMENT, c.COLUMN_KEY = 'PRI', "
-            "COALESCE((SELECT CONCAT_WS('.', k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, "
-            "k.REFERENCED_COLUMN_NAME) FROM information_schema.KEY_COLUMN_USAGE k WHERE "
-            "k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME AND k.COLUMN_NAME = "
-            "c.COLUMN_NAME AND k.REFERENCED_TABLE_NAME IS NOT NULL LIMIT 1), '') "
+            "c.IS_NULLABLE = 'YES', c.COLUMN_COMMENT, c.COLUMN_KEY = 'PRI', COALESCE(k.refs, '') "
             "FROM information_schema.COLUMNS c JOIN information_schema.TABLES t ON t.TABLE_SCHEMA "
-            "= "
-            "c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME WHERE c.TABLE_SCHEMA = DATABASE() AND "
-            "c.PRIVILEGES LIKE '%select%' "
+            "= c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME LEFT JOIN (SELECT TABLE_NAME, "
+            "COLUMN_NAME, MIN(CONCAT_WS('.', REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, "
+            "REFERENCED_COLUMN_NAME)) AS refs FROM information_schema.KEY_COLUMN_USAGE WHERE "
+            "TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL GROUP BY TABLE_NAME, "
+            "COLUMN_NAME) k ON k.TABLE_NAME = c.TABLE_NAME AND k.COLUMN_NAME = c.COLUMN_NAME "
+            "WHERE c.TABLE_SCHEMA = DATABASE() AND c.PRIVILEGES LIKE '%select%' "
             "ORDER BY c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION",
             {.rows = 50'000, .bytes = 16 << 20}));
     return tables_of(rows);
@@ -262,6 +263,10 @@ class MysqlSession final : public Session {
       MYSQL_ROW row = nullptr;
       MONITORA_TRY(wait(mysql_fetch_row_start(&row, result),
                         [&](int ready) { return mysql_fetch_row_cont(&row, result, ready); }));
+      if (row == nullptr && was_too_large()) {
+        rows.truncated = true;  // a row that is larger than all that we take
+        return {};
+      }
       if (row == nullptr) return mysql_errno(&mysql_) == 0 ? Status() : statement_status();
       const unsigned long* lengths = mysql_fetch_lengths(result);
       std::vector<ExternalValue> values;
@@ -280,6 +285,13 @@ class MysqlSession final : public Session {
       }
       rows.rows.push_back(std::move(values));
     }
+  }
+
+  // libmariadb says of a packet beyond its largest, too, that the server was lost; but what failed
+  // was not the socket.
+  bool was_too_large() const {
+    constexpr unsigned kNotTheSocket = 1;
+    return mysql_.net.last_errno == kServerLost && mysql_.net.error == kNotTheSocket;
   }
 
   std::string detail() { return std::to_string(mysql_errno(&mysql_)) + " " + mysql_error(&mysql_); }

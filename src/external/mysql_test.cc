@@ -139,6 +139,21 @@ TEST_F(MariadbShop, AnswersWithinBounds) {
   EXPECT_TRUE(query("SELECT 1").ok()) << "the next one is not disturbed";
 }
 
+TEST_F(MariadbShop, ARowOfManyMegabytesIsNotRead) {
+  execute(
+      "CREATE TABLE heavy (id int, body longtext); INSERT INTO heavy VALUES (1, 'a'), "
+      "(2, REPEAT('x', 12000000))");
+  login.database.allowed_tables = {"heavy", "orders"};
+  auto answer = query("SELECT id, body FROM heavy ORDER BY id");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows.size(), 1u);
+  EXPECT_TRUE(answer->rows.truncated);
+  answer = query("SELECT body FROM heavy WHERE id = 2");
+  EXPECT_EQ(answer.status().key(), "statement_failed");
+  EXPECT_THAT(answer.status().sentence().en, ::testing::HasSubstr("1 MiB"));
+  EXPECT_TRUE(query("SELECT COUNT(*) FROM orders").ok()) << "the next one has a new connection";
+}
+
 TEST_F(MariadbShop, TheCertificateMustBeOfTheName) {
   EXPECT_TRUE(open_mysql(target(false)).ok());
   const auto session = open_mysql(target(true));

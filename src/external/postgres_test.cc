@@ -271,7 +271,7 @@ TEST_F(PostgresShop, ARowOfManyMegabytesIsNotWaitedFor) {
 }
 
 TEST_F(PostgresShop, AnIdleConnectionIsClosed) {
-  data = make_external_data(*net::AddressGuard::parse("127.0.0.1"), {}, 50ms);
+  data = make_external_data(*net::AddressGuard::parse("127.0.0.1"), {.longest_idle = 50ms});
   ASSERT_TRUE(query("SELECT COUNT(*) FROM orders").ok());
   std::int64_t open = 1;
   while (open > 0)  // ends with the test's own time if it does not happen

@@ -22,7 +22,8 @@ struct Target {
   // On a private network that the operator has allowed, certificates are rarely signed by anybody:
   // there TLS is used where the server has it, and nothing is verified.
   bool verify = true;
-  std::string authorities;  // the file of the certificate authorities that are trusted
+  std::string authorities;         // the file of the certificate authorities that are trusted
+  std::string sqlserver_driver{};  // as sql/odbc/drivers.h has it
 };
 
 struct Bounds {

@@ -14,6 +14,9 @@ using sql::Row;
 // Columns of sp_describe_first_result_set's answer.
 constexpr int kDescribedName = 2, kDescribedType = 5;
 
+// What may come for each byte that is kept, and of what is said of columns before.
+constexpr std::uint64_t kMostReceived = 8, kOfColumns = 4 << 20;
+
 bool is_number(std::string_view type) {
   for (const std::string_view each : {"tinyint", "smallint", "int", "bigint", "decimal", "numeric",
                                       "money", "smallmoney", "float", "real"})
@@ -23,7 +26,7 @@ bool is_number(std::string_view type) {
 
 Status connection_status(const Status& status) {
   const std::string detail = status.to_string();
-  if (status.code() == Code::cancelled) return status;
+  if (status.code() == Code::cancelled || status.key().starts_with("odbc_driver_")) return status;
   if (status.key() == "database_login_failed") return login_failed(detail);
   if (status.key() == "database_missing") return database_missing(detail);
   if (status.key() == "database_certificate") return tls_failed(detail);
@@ -115,6 +118,7 @@ class SqlServerSession final : public Session {
     std::vector<std::string> types;
     const std::string most = "SET ROWCOUNT " + std::to_string(bounds.rows + 1) + "; SET TEXTSIZE " +
                              std::to_string(2 * bounds.bytes);
+    sql::limit_received(*connection_, kOfColumns + kMostReceived * bounds.bytes);
     Status status = connection_->begin(sql::Connection::Mode::read);
     if (status.ok()) status = describe(sql, rows, types);
     if (status.ok()) status = connection_->run_script(most);
@@ -140,7 +144,7 @@ class SqlServerSession final : public Session {
         return Status();
       });
     }
-    if (enough) {
+    if (enough || status.key() == "answer_too_large") {
       rows.truncated = true;
       status = {};
     }
@@ -233,6 +237,7 @@ Result<std::unique_ptr<Session>> open_sqlserver(const Target& target) {
   options.database = target.database.name;
   options.user = target.database.user;
   options.password = target.password;
+  options.driver = target.sqlserver_driver;
   options.encrypt = sql::Encryption::yes;
   options.trust_server_certificate = !target.verify;
   options.login_timeout = std::chrono::seconds(5);

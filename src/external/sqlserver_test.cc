@@ -1,4 +1,4 @@
-// A customer's SQL Server: those that MONITORA_TEST_SQLSERVER names.
+// A customer's SQL Server: those that MONITORA_TEST_SQLSERVER names, each with its driver.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -38,12 +38,12 @@ constexpr const char* kShop[] = {
     "WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO dbo.orders "
     "(id, customer_id, status, total) SELECT i, 1, N'payée', i FROM n OPTION (MAXRECURSION 2000)"};
 
-class SqlServerShop : public ::testing::Test {
+class SqlServerShop : public ::testing::TestWithParam<std::size_t> {
  protected:
   void SetUp() override {
     const auto servers = sql::test_servers();
     if (servers.empty()) GTEST_SKIP() << "MONITORA_TEST_SQLSERVER names no server";
-    options = servers.front();
+    options = servers[GetParam()];
     options.database = "master";
     server = *sql::open_sqlserver(options, sql::Connection::Mode::write);
     static int made = 0;
@@ -67,21 +67,28 @@ class SqlServerShop : public ::testing::Test {
     login.password = options.password;
     login.database.allowed_tables = {"customers (id, name, city, country, created_at)", "products",
                                      "orders", "order_items"};
-    data = make_external_data(*net::AddressGuard::parse(options.host));
+    data = make_external_data(*net::AddressGuard::parse(options.host),
+                              {.sqlserver_driver = options.driver});
   }
   void TearDown() override {
     data.reset();
     if (server) (void)server->run_script("DROP DATABASE " + options.database);
   }
   Result<ExternalData::Answer> query(std::string_view sql) { return data->query(login, sql); }
+  Target target(const std::string& address, bool verify) const {
+    return {login.database, login.password, address, verify, "", options.driver};
+  }
 
   sql::SqlServerOptions options;
   std::unique_ptr<sql::Connection> server;
   ExternalLogin login;
   std::unique_ptr<ExternalData> data;
 };
+INSTANTIATE_TEST_SUITE_P(
+    Servers, SqlServerShop,
+    ::testing::Range<std::size_t>(0, std::max<std::size_t>(1, sql::test_servers().size())));
 
-TEST_F(SqlServerShop, IsTriedAndTellsItsTables) {
+TEST_P(SqlServerShop, IsTriedAndTellsItsTables) {
   const auto tested = data->test(login);
   ASSERT_TRUE(tested.ok()) << tested.status().to_string();
   EXPECT_THAT(tested->server_version, HasSubstr("SQL Server "));
@@ -98,7 +105,7 @@ TEST_F(SqlServerShop, IsTriedAndTellsItsTables) {
   EXPECT_EQ(orders->columns[3].comment, "TTC");
 }
 
-TEST_F(SqlServerShop, AnswersWithinBounds) {
+TEST_P(SqlServerShop, AnswersWithinBounds) {
   auto answer = query(
       "SELECT o.id, c.name, o.total, o.shipped_at AS sent FROM orders o JOIN "
       "customers c ON c.id = o.customer_id WHERE o.id = 7");
@@ -120,7 +127,7 @@ TEST_F(SqlServerShop, AnswersWithinBounds) {
   EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("l'été")));
 }
 
-TEST_F(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
+TEST_P(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
   sql::SqlServerOptions large = options;
   large.database = options.database + "_large";
   ASSERT_TRUE(server->run_script("CREATE DATABASE " + large.database).ok());
@@ -140,7 +147,7 @@ TEST_F(SqlServerShop, AGeneratedShopIsReadAsItWasGenerated) {
   (void)server->run_script("DROP DATABASE " + large.database);
 }
 
-TEST_F(SqlServerShop, BenignStatementsRun) {
+TEST_P(SqlServerShop, BenignStatementsRun) {
   std::size_t all = 0, ran = 0;
   std::string failed;
   for (const std::string& text : statements("benign", ExternalEngine::sqlserver)) {
@@ -155,7 +162,7 @@ TEST_F(SqlServerShop, BenignStatementsRun) {
   EXPECT_GE(ran * 10, all * 8) << failed;
 }
 
-TEST_F(SqlServerShop, HostileStatementsDoNot) {
+TEST_P(SqlServerShop, HostileStatementsDoNot) {
   for (const std::string& text : statements("hostile", ExternalEngine::sqlserver))
     EXPECT_FALSE(query(text).ok()) << text.substr(0, 200);
   const auto answer = query("SELECT COUNT(*) AS n FROM orders");
@@ -163,20 +170,78 @@ TEST_F(SqlServerShop, HostileStatementsDoNot) {
   EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::int64_t{1500}));
 }
 
-TEST_F(SqlServerShop, ANameLeadsToTheCheckedAddressWhateverItSaysNow) {
-  Target target{login.database, login.password, "127.0.0.9", true, ""};
-  target.database.host = "localhost";
-  EXPECT_EQ(open_sqlserver(target).status().key(), "connect_failed") << "nobody is there";
+TEST_P(SqlServerShop, ANameLeadsToTheCheckedAddressWhateverItSaysNow) {
+  Target elsewhere = target("127.0.0.9", true);
+  elsewhere.database.host = "localhost";
+  EXPECT_EQ(open_sqlserver(elsewhere).status().key(), "connect_failed") << "nobody is there";
 }
 
-TEST_F(SqlServerShop, WhatHappenedIsRolledBack) {
-  Target target{login.database, login.password, options.host, false, ""};
-  const auto session = open_sqlserver(target);
+TEST_P(SqlServerShop, WhatHappenedIsRolledBack) {
+  const auto session = open_sqlserver(target(options.host, false));
   ASSERT_TRUE(session.ok()) << session.status().to_string();
   (void)(*session)->run("DELETE FROM dbo.orders", {});
   const auto left = query("SELECT COUNT(*) AS n FROM orders");
   ASSERT_TRUE(left.ok()) << left.status().to_string();
   EXPECT_EQ(left->rows.rows[0][0], ExternalValue(std::int64_t{1500}));
+}
+
+TEST_P(SqlServerShop, AnAnswerOfManyMegabytesIsNotWaitedFor) {
+  const auto shop = sql::open_sqlserver(options, sql::Connection::Mode::write);
+  ASSERT_TRUE(shop.ok()) << shop.status().to_string();
+  for (const char* each :
+       {"CREATE TABLE dbo.heavy (id INT, body NVARCHAR(MAX))",
+        "INSERT INTO dbo.heavy VALUES (1, N'a'), (2, REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), "
+        "5000000))"}) {
+    const Status ran = (*shop)->run_script(each);
+    ASSERT_TRUE(ran.ok()) << ran.to_string();
+  }
+  login.database.allowed_tables = {"heavy"};
+  auto answer = query("SELECT id, body FROM heavy ORDER BY id");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  EXPECT_EQ(answer->rows.rows.size(), 1u);
+  EXPECT_TRUE(answer->rows.truncated);
+  answer = query("SELECT body FROM heavy WHERE id = 2");
+  EXPECT_EQ(answer.status().key(), "statement_failed");
+  EXPECT_THAT(answer.status().sentence().en, HasSubstr("1 MiB"));
+
+  // One row, of columns each of which is small enough.
+  const auto session = open_sqlserver(target(options.host, false));
+  ASSERT_TRUE(session.ok()) << session.status().to_string();
+  std::string columns;
+  for (int i = 0; i < 40; ++i)
+    columns += (i == 0 ? "body AS c" : ", body AS c") + std::to_string(i);
+  const auto row = (*session)->run("SELECT " + columns + " FROM dbo.heavy WHERE id = 2", {});
+  ASSERT_TRUE(row.ok()) << row.status().to_string();
+  EXPECT_TRUE(row->rows.empty());
+  EXPECT_TRUE(row->truncated);
+  EXPECT_FALSE((*session)->is_usable());
+  EXPECT_TRUE(query("SELECT id FROM heavy").ok()) << "the next one has a new connection";
+}
+
+TEST_P(SqlServerShop, OddTablesAreRead) {
+  const auto shop = sql::open_sqlserver(options, sql::Connection::Mode::write);
+  ASSERT_TRUE(shop.ok()) << shop.status().to_string();
+  std::string columns;
+  for (int i = 0; i < 200; ++i) columns += (i == 0 ? "c" : ", c") + std::to_string(i) + " INT";
+  for (const std::string& each : std::vector<std::string>{
+           "CREATE TABLE dbo.wide (" + columns + ")", "INSERT INTO dbo.wide (c0) VALUES (NULL)",
+           "CREATE TABLE dbo.old (day DATE, far DATETIME2, name VARCHAR(50))",
+           "INSERT INTO dbo.old VALUES ('0001-01-01', '9999-12-31T23:59:59', 'payée à Besançon'), "
+           "(NULL, NULL, NULL)"}) {
+    const Status ran = (*shop)->run_script(each);
+    ASSERT_TRUE(ran.ok()) << ran.to_string();
+  }
+  login.database.allowed_tables = {"wide", "old"};
+  auto answer = query("SELECT * FROM wide");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  ASSERT_EQ(answer->rows.columns.size(), 200u);
+  EXPECT_THAT(answer->rows.rows[0], ::testing::Each(ExternalValue(nullptr)));
+  answer = query("SELECT day, far, name FROM old ORDER BY day DESC");
+  ASSERT_TRUE(answer.ok()) << answer.status().to_string();
+  ASSERT_EQ(answer->rows.rows.size(), 2u);
+  EXPECT_EQ(answer->rows.rows[0][0], ExternalValue(std::string("0001-01-01")));
+  EXPECT_EQ(answer->rows.rows[0][2], ExternalValue(std::string("payée à Besançon")));
+  EXPECT_THAT(answer->rows.rows[1], ::testing::Each(ExternalValue(nullptr)));
 }
 
 }  // namespace

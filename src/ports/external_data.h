@@ -5,7 +5,8 @@
 //   permission_denied `address_not_allowed`; upstream_failed `host_not_found`, `connect_failed`,
 //   `tls_failed`, `login_failed`, `database_missing`, `database_failed` (it went away, or answered
 //   what we cannot read), `database_timeout`; invalid_argument `statement_refused` (ours),
-//   `statement_failed` (the database's); deadline_exceeded, cancelled.
+//   `statement_failed` (the database's, or an answer whose first row is too large); for SQL Server
+//   unavailable `odbc_driver_missing`; deadline_exceeded, cancelled.
 #pragma once
 
 #include <chrono>
