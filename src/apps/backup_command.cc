@@ -102,9 +102,12 @@ Status restore(const CommandLine& line, const fs::path& file) {
   if (error) return Status::internal("rename: " + error.message());
   for (const char* ending : {"-wal", "-shm"}) fs::remove(copy.string() + ending, error);
   fs::remove_all(settings.data_dir / "indexes", error);
-  fmt::print("{}\n",
-             in_language({fmt::format("Base restaurée. Celle d'avant est gardée : {}.", before),
-                          fmt::format("Database restored. The one before is kept: {}.", before)}));
+  Sentence said{"Base restaurée.", "Database restored."};
+  if (fs::exists(before, error)) {
+    said.fr += fmt::format(" Celle d'avant est gardée : {}.", before);
+    said.en += fmt::format(" The one before is kept: {}.", before);
+  }
+  fmt::print("{}\n", in_language(said));
   return {};
 }
 

@@ -298,12 +298,15 @@ class CommandLine(StartTest):
 
         done = run(self.data, "restore", file)
         self.assertEqual(done.returncode, 0, done)
+        self.assertIn(".before-restore", done.stdout)
         self.assertEqual(file.read_bytes(), saved)
         # On another machine too, with the secrets.
         elsewhere = self.directory / "elsewhere"
         elsewhere.mkdir()
         shutil.copytree(self.data / "secrets", elsewhere / "secrets")
-        self.assertEqual(run(elsewhere, "restore", file).returncode, 0)
+        done = run(elsewhere, "restore", file)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn(".before-restore", done.stdout)  # there was none
         for data in (self.data, elsewhere):
             server = self.serve(data)
             login = self.login(server, "marie@example.com", PASSWORD)
