@@ -135,7 +135,7 @@ try {
     await take('delete');
     await shown.goto(pageOf(server.url, 'playground', workspace));
     const ask = async (count) => {
-      await shown.locator('#question').fill(kQuestions[0]);
+      await shown.locator('#question').fill('Sous combien de jours suis-je remboursé ?');
       await shown.locator('#question').press('Enter');
       await shown.locator('ol').getByText(/Pertinence|Relevance/).nth(count).waitFor();
     };
