@@ -19,4 +19,4 @@ echo
 echo "| questions | right | time, median | time, longest |"
 echo "|---|---|---|---|"
 cd bench/data
-exec "$program" "$@" "$model" routing_dev.tsv routing_heldout.tsv routing_blind.tsv
+exec "$program" "$@" "$model" routing_dev.tsv routing_heldout.tsv routing_blind.tsv routing_unseen.tsv

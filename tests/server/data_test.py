@@ -1,5 +1,10 @@
 """Questions that a workspace's own database answers, by every way that a question comes in: a real PostgreSQL as the
 customer's, a scripted model that writes the statement."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
 import time
 import urllib.parse
 
@@ -7,6 +12,12 @@ import databases
 from program import jwt, main, poll
 from scripted_model import ModelTest, says
 
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
+# What stands around a sample of the documentation: the user of the site before it, and what is said after it.
+SAMPLES = {
+    "js": (["node", "--input-type=module"], "const user = { id: 7, email: 'Zoe@Example.com' };\n", "\nconsole.log(userToken);"),
+    "php": (["php"], "<?php $user = (object) ['id' => 7, 'email' => 'Zoe@Example.com'];\n", "\necho $userToken;"),
+}
 QUESTION = "Combien de commandes avons-nous reçues en mars 2026 ?"
 STATEMENT = "SELECT COUNT(*) AS commandes FROM sales WHERE made_on >= DATE '2026-03-01' AND made_on < DATE '2026-04-01'"
 SHOP = """
@@ -133,6 +144,21 @@ class Data(ModelTest):
                 self.assertNotIn("SELECT", whole)
                 said, _ = way(question, user_token=self.signed(sub="2", email="marc@example.com"))
                 self.assertNotIn("Expédiée", said)
+
+    def test_the_documentations_samples_sign_for_who_asks(self):
+        for page in ("order-tracking.md", "order-tracking.fr.md"):
+            text = (DOCS / page).read_text(encoding="utf-8")
+            for language, (command, before, after) in SAMPLES.items():
+                with self.subTest(page=page, language=language):
+                    sample = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL).group(1)
+                    if shutil.which(command[0]) is None:
+                        self.skipTest(f"{command[0]} is not installed")
+                    ran = subprocess.run(command, input=before + sample + after, text=True, capture_output=True, check=False,
+                                         env={**os.environ, "MONITORA_IDENTITY_SECRET": self.secret})
+                    self.assertEqual(ran.returncode, 0, ran.stderr)
+                    self.model.then()
+                    said, _ = self.in_the_widget("Où en est ma commande FR-1234 ?", user_token=ran.stdout.strip())
+                    self.assertIn("Expédiée", said)
 
     def test_what_documents_say_is_left_to_them(self):
         self.model.then(says("Deux à trois jours [1]."))
