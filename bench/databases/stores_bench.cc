@@ -154,11 +154,7 @@ class Bench {
     CacheStore::NewEntry entry;
     entry.question_hash = sha256_hex(question);
     entry.settings_hash = std::string(32, 's');
-    if (opens)
-      entry.version =
-          value_of("cache", cache_->find(workspace_, entry.question_hash, entry.settings_hash))
-              .version;
-    else
+    if (!opens)
       conversation = value_of("recent", conversations_->recent(workspace_, id, 6)).conversation;
     std::vector<Message> messages(2);
     messages[0].role = "user";
@@ -173,8 +169,8 @@ class Bench {
     check("cache", cache_->put(workspace_, entry));
   }
 
-  // What chat.cc asks of the stores: for a question that opens a conversation and is not in the
-  // cache, and for one with a history, which the cache is not asked for.
+  // What chat.cc asks of the stores: for a question that opens a conversation and, as memory knows,
+  // is not in the cache, and for one with a history.
   void turns() {
     conversation_ = ConversationId::random();
     ask(conversation_, true, -1);

@@ -12,6 +12,7 @@
 #include "domain/question.h"
 #include "domain/same_question.h"
 #include "ports/insights_store.h"
+#include "ports/retriever.h"
 
 namespace monitora {
 namespace {
@@ -50,10 +51,16 @@ Result<std::optional<CacheEntry>> AnswerCache::find(const Question& question, Pl
                                                     Vector& vector) {
   const WorkspaceId& workspace = question.workspace.id;
   place.settings_hash = settings_hash(question, parts_.embedder);
-  MONITORA_ASSIGN(CacheStore::Lookup same,
-                  parts_.store.find(workspace, question_hash(question.text), place.settings_hash));
-  place.chunks_version = same.version;
-  if (same.entry) return std::move(same.entry);
+  const std::string hash = question_hash(question.text);
+  const std::optional<std::int64_t> searched = parts_.retriever.version(workspace);
+  if (searched && !parts_.questions.may_have({workspace, *searched, place.settings_hash}, hash)) {
+    place.chunks_version = *searched;
+  } else {
+    MONITORA_ASSIGN(CacheStore::Lookup same,
+                    parts_.store.find(workspace, hash, place.settings_hash));
+    place.chunks_version = same.version;
+    if (same.entry) return std::move(same.entry);
+  }
   if (vector.empty()) {
     MONITORA_ASSIGN(vector, parts_.embedder.embed_one(Embedder::Kind::query, question.text));
   }

@@ -18,11 +18,13 @@ namespace monitora {
 
 class CacheStore;
 class CachedQuestions;
+class Retriever;
 struct CacheScope;
 
 struct AnswerCacheParts {
   CacheStore& store;
   CachedQuestions& questions;
+  Retriever& retriever;
   Embedder& embedder;
   const Clock& clock;
 };
@@ -49,7 +51,8 @@ class AnswerCache {
   // The answer to this question, or to one that asks the same, for the documents and settings of
   // now, if there is one; counts the hit. `place` is where a new answer belongs; `vector` becomes
   // the question's, unless its own words were found. The caller has made sure that the question
-  // means the same to everybody. Errors: the store's and the embedder's.
+  // means the same to everybody. The store is asked only where memory does not say that it has
+  // nothing. Errors: the store's and the embedder's.
   Result<std::optional<CacheEntry>> find(const Question& question, Place& place, Vector& vector);
 
   struct Answer {

@@ -103,7 +103,9 @@ struct ChatParts {
 class ChatService {
  public:
   explicit ChatService(ChatParts parts)
-      : parts_(parts), cache_({parts.cache, parts.cached_questions, parts.embedder, parts.clock}) {}
+      : parts_(parts),
+        cache_(
+            {parts.cache, parts.cached_questions, parts.retriever, parts.embedder, parts.clock}) {}
 
   // Called on a worker: looks up and retrieves there (it blocks for that long), then returns while
   // the model writes. `events` is kept until the turn has ended.

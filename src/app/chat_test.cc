@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "app/curated_answers.h"
@@ -91,6 +92,7 @@ class MemoryCache final : public CacheStore {
  public:
   Result<Lookup> find(const WorkspaceId&, const std::string& hash,
                       const std::string& settings) override {
+    ++finds_;
     Lookup found{version_, std::nullopt};
     for (const NewEntry& entry : put_)
       if (entry.question_hash == hash && entry.version == version_ &&
@@ -134,11 +136,17 @@ class MemoryCache final : public CacheStore {
   std::function<void()> at_put_;
   std::vector<NewEntry> put_;
   std::int64_t version_ = 7;
+  int finds_ = 0;
 };
 
 // All of a scope are equally near.
 class MemoryQuestions final : public CachedQuestions {
  public:
+  bool may_have(const CacheScope& scope, const std::string& hash) override {
+    return std::ranges::any_of(kept_, [&](const auto& each) {
+      return each.first == scope && question_hash(each.second.question) == hash;
+    });
+  }
   std::vector<Near> nearest(const CacheScope& scope, const Vector&, float least, int) override {
     least_ = least;
     std::vector<Near> found;
@@ -180,11 +188,13 @@ class OnePassage final : public Retriever {
   }
   Status remove_workspace(const WorkspaceId&) override { return {}; }
   Status reload() override { return {}; }
+  std::optional<std::int64_t> version(const WorkspaceId&) override { return in_memory_; }
   Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{1}; }
   Status save() override { return {}; }
   std::vector<std::string> asked_;
   float answerable_ = 0.8f;
   std::int64_t version_ = 7;
+  std::optional<std::int64_t> in_memory_;
 };
 
 class UnitEmbedder final : public Embedder {
@@ -463,6 +473,21 @@ TEST_F(ChatTest, AnAnswerIsKeptBeforeItIsSaidToBeDone) {
   ask("Quel est le délai de livraison ?");
   EXPECT_EQ(recorder_->events_, "sources:1 done");
   EXPECT_EQ(cache_.put_.size(), 1u);
+}
+
+TEST_F(ChatTest, TheStoreIsAskedOnlyForQuestionsThatMayBeKept) {
+  retriever_.in_memory_ = 7;
+  ask("Quel est le délai de livraison ?");
+  EXPECT_EQ(cache_.finds_, 0);
+  ASSERT_EQ(cache_.put_.size(), 1u);
+  EXPECT_EQ(cache_.put_[0].version, 7);
+  ask("  quel est le DÉLAI de livraison");
+  EXPECT_TRUE(recorder_->answer_.cached);
+  EXPECT_EQ(cache_.finds_, 1);
+  retriever_.in_memory_ = cache_.version_ = retriever_.version_ = 8;
+  ask("Quel est le délai de livraison ?");
+  EXPECT_FALSE(recorder_->answer_.cached);
+  EXPECT_EQ(cache_.finds_, 1);
 }
 
 TEST_F(ChatTest, AQuestionThatAsksTheSameComesFromTheCache) {

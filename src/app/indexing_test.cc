@@ -138,6 +138,7 @@ class Index final : public Retriever {
   }
   Status remove_workspace(const WorkspaceId&) override { return unused(); }
   Status reload() override { return unused(); }
+  std::optional<std::int64_t> version(const WorkspaceId&) override { return {}; }
   Result<std::size_t> count(const WorkspaceId&) override { return unused(); }
   Status save() override { return unused(); }
 

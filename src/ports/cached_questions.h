@@ -42,6 +42,10 @@ class CachedQuestions {
   };
 
   virtual ~CachedQuestions() = default;
+  // Whether a question of this hash (domain/question.h) may be kept in the scope: the store need
+  // not be asked for others. True while the scope's questions are being read for the first time;
+  // what another node has just kept may be missing.
+  virtual bool may_have(const CacheScope& scope, const std::string& question_hash) = 0;
   // At most `limit` live questions of the scope whose cosine is at least `least`, nearest first.
   // Nothing while the scope's questions are being read for the first time, if that takes longer
   // than a moment.

@@ -5,7 +5,9 @@
 // saves files to start faster, and rebuilds from the source whatever is missing or damaged.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,6 +69,8 @@ class Retriever {
   // Nothing that is in memory is believed any longer: workspaces are loaded anew when they are
   // asked for.
   virtual Status reload() = 0;
+  // Of the index that would answer now (ChunkSource::version); nothing while it is not in memory.
+  virtual std::optional<std::int64_t> version(const WorkspaceId& workspace) = 0;
   // Chunks now searchable; loads the workspace if it is not.
   virtual Result<std::size_t> count(const WorkspaceId& workspace) = 0;
   // Writes what changed to the cache files. Called in the background and at a clean stop.

@@ -11,9 +11,11 @@
 #include <shared_mutex>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/log.h"
+#include "domain/question.h"
 #include "ports/insights_store.h"
 #include "retrieval/vector_block.h"
 
@@ -35,7 +37,10 @@ class Questions {
     codes_.add(question.vector);
     rows_.push_back({question.id, question.question, question.expires_at});
     text_bytes_ += question.question.size();
+    hashes_.insert(question_hash(question.question));
   }
+
+  bool has(const std::string& question_hash) const { return hashes_.contains(question_hash); }
 
   void forget(const CacheEntryId& id) {
     const auto found = places_.find(id.uuid().to_string());
@@ -78,7 +83,7 @@ class Questions {
 
   std::size_t size() const { return rows_.size(); }
   std::size_t bytes() const {
-    constexpr std::size_t kPlace = 100;  // an entry of places_
+    constexpr std::size_t kPlace = 200;  // an entry of places_, and one of hashes_
     return codes_.bytes() + rows_.size() * (sizeof(Row) + kPlace) + text_bytes_;
   }
 
@@ -91,6 +96,7 @@ class Questions {
   VectorBlock codes_;
   std::vector<Row> rows_;
   std::unordered_map<std::string, std::size_t> places_;
+  std::unordered_set<std::string> hashes_;
   std::size_t text_bytes_ = 0;
 };
 
@@ -117,6 +123,14 @@ class Index final : public CachedQuestions {
         options_(options),
         loader_([this](const std::stop_token& stop) { load_queued(stop); }) {}
 
+  bool may_have(const CacheScope& scope, const std::string& question_hash) override {
+    const std::shared_ptr<Slot> slot = slot_of(scope, true);
+    if (!slot->ready) return true;
+    refresh_if_due(scope, *slot);
+    const std::shared_lock lock(slot->mutex);
+    return slot->questions.size() >= options_.most_questions || slot->questions.has(question_hash);
+  }
+
   std::vector<Near> nearest(const CacheScope& scope, const Vector& question, float least,
                             int limit) override {
     if (question.size() != static_cast<std::size_t>(dimension_)) return {};
@@ -134,8 +148,7 @@ class Index final : public CachedQuestions {
   void add(const CacheScope& scope, const CachedQuestion& question) override {
     if (question.vector.size() != static_cast<std::size_t>(dimension_)) return;
     const std::shared_ptr<Slot> slot = slot_of(scope, false);
-    // While it is being read, the look back finds what is added meanwhile.
-    if (!slot || !slot->ready) return;
+    if (!slot) return;
     const std::unique_lock lock(slot->mutex);
     if (slot->questions.size() < options_.most_questions) slot->questions.add(question);
   }

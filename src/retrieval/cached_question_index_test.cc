@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "domain/question.h"
 #include "ports/insights_store.h"
 
 namespace monitora::retrieval {
@@ -97,6 +98,18 @@ TEST_F(CachedQuestionIndex, WhatThisProcessKeepsIsFoundAtOnceAndWhatIsGoneNoMore
   EXPECT_EQ(near(scope_, {1, 0}), (List{"nouvelle"}));
   index_->forget(scope_, made.id);
   EXPECT_EQ(near(scope_, {1, 0}), List());
+}
+
+TEST_F(CachedQuestionIndex, WordsThatNobodyKeptAreKnownNotToBe) {
+  kept_.questions_.emplace_back(scope_, question("Où est mon colis ?", {1, 0}));
+  near(scope_, {1, 0});  // read
+  EXPECT_TRUE(index_->may_have(scope_, question_hash("où est  mon colis")));
+  EXPECT_FALSE(index_->may_have(scope_, question_hash("où est ma commande")));
+  index_->add(scope_, question("Où est ma commande ?", {0, 1}));
+  EXPECT_TRUE(index_->may_have(scope_, question_hash("où est ma commande")));
+  const CacheScope other{scope_.workspace, 4, "c1"};
+  near(other, {1, 0});
+  EXPECT_FALSE(index_->may_have(other, question_hash("où est mon colis")));
 }
 
 TEST_F(CachedQuestionIndex, WhatIsOverIsNotFound) {

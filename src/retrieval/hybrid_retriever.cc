@@ -118,6 +118,17 @@ class HybridRetrieverImpl final : public HybridRetriever {
     return {};
   }
 
+  std::optional<std::int64_t> version(const WorkspaceId& workspace) override {
+    const std::shared_ptr<Slot> slot = [&]() -> std::shared_ptr<Slot> {
+      const std::lock_guard lock(mutex_);
+      const auto found = slots_.find(workspace);
+      return found == slots_.end() ? nullptr : found->second;
+    }();
+    if (!slot) return std::nullopt;
+    const std::lock_guard lock(slot->mutex);
+    return slot->index ? std::optional(slot->index->snapshot()->version()) : std::nullopt;
+  }
+
   Result<std::size_t> count(const WorkspaceId& workspace) override {
     MONITORA_ASSIGN(const std::shared_ptr<WorkspaceIndex> index,
                     get(workspace, Deadline::current().at()));

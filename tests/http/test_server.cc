@@ -82,6 +82,7 @@ class ForgettingRetriever final : public Retriever {
     return {};
   }
   Status reload() override { return {}; }
+  std::optional<std::int64_t> version(const WorkspaceId&) override { return {}; }
   Result<std::size_t> count(const WorkspaceId&) override { return std::size_t{0}; }
   Status save() override { return {}; }
   std::vector<std::string> forgotten;
