@@ -746,6 +746,21 @@ TEST_F(ChatTest, ADatabaseAnswersWhatIsForIt) {
   EXPECT_EQ(databases_.read_, 1) << "known from then on";
 }
 
+TEST_F(ChatTest, ADatabaseThatIsSavedEnabledIsTold) {
+  int told = 0;
+  ExternalDatabases admin({databases_, external_, secrets_, audit_, clock_, [&] { ++told; }});
+  ExternalDatabaseChange change;
+  change.engine = ExternalEngine::postgres;
+  change.host = "db.example.com";
+  change.name = change.user = change.password = "shop";
+  change.is_enabled = false;
+  ASSERT_TRUE(admin.put({}, workspace_.id, change).ok());
+  EXPECT_EQ(told, 0);
+  change.is_enabled = true;
+  ASSERT_TRUE(admin.put({}, workspace_.id, change).ok());
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(ChatTest, WhatTheDatabaseCannotAnswerGoesToTheDocuments) {
   databases_.kept_.emplace();
   ask("Combien de produits sont en stock ?");

@@ -48,10 +48,13 @@ Result<DataRoute> DataRouter::route(const std::string& question, const Vector& v
 }
 
 Result<std::shared_ptr<const DataRouter::Examples>> DataRouter::examples() {
-  {
+  const auto known = [this] {
     const std::lock_guard lock(mutex_);
-    if (examples_) return examples_;
-  }
+    return examples_;
+  };
+  if (const auto made = known()) return made;
+  const std::lock_guard making(making_);
+  if (const auto made = known()) return made;
   auto made = std::make_shared<Examples>();
   for (const DataRoute route : {DataRoute::documents, DataRoute::orders, DataRoute::data}) {
     std::vector<std::string> texts;

@@ -20,7 +20,8 @@ class DataRouter {
  public:
   explicit DataRouter(Embedder& embedder) : embedder_(embedder) {}
 
-  // Embeds the examples, which takes a second: beforehand, or by the first call of route().
+  // Embeds the examples, which takes a second: beforehand, or by the first call of route(). Who
+  // needs them meanwhile waits.
   Status prepare() { return examples().status(); }
   // `vector` is that of `question` (Kind::query); `subjects` are those of what the database can
   // answer.
@@ -32,7 +33,7 @@ class DataRouter {
   Result<std::shared_ptr<const Examples>> examples();
 
   Embedder& embedder_;
-  std::mutex mutex_;
+  std::mutex making_, mutex_;
   std::shared_ptr<const Examples> examples_;
 };
 

@@ -76,6 +76,7 @@ Result<ExternalDatabase> ExternalDatabases::put(const Actor& actor, const Worksp
   MONITORA_TRY(parts_.databases.put(workspace, database, sealed));
   parts_.data.forget(workspace);
   record(parts_.audit, actor, "external_database.put", workspace, database.host);
+  if (database.is_enabled && parts_.on_enabled) parts_.on_enabled();
   return database;
 }
 

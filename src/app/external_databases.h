@@ -1,6 +1,7 @@
 // A workspace's own database: where it is, what the bot may read of it, and trying it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct ExternalDatabaseParts {
   SecretBox& secrets;
   AuditLog& audit;
   const Clock& clock;
+  std::function<void()> on_enabled{};  // one was saved that is: its first question may come
 };
 
 // What is not given stays as it is; for the first time, everything but the port, the tables and

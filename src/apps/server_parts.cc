@@ -211,8 +211,9 @@ Status ServerParts::make_outbound() {
   MONITORA_ASSIGN(net::AddressGuard guard, net::AddressGuard::parse(allowed));
   external_data_ =
       external::make_external_data(guard, {.sqlserver_driver = settings_.mssql_driver});
-  external_databases_ = std::make_unique<ExternalDatabases>(ExternalDatabaseParts{
-      *database_.external, *external_data_, *secrets_, *database_.audit, clock_});
+  external_databases_ = std::make_unique<ExternalDatabases>(
+      ExternalDatabaseParts{*database_.external, *external_data_, *secrets_, *database_.audit,
+                            clock_, [this] { prepare_routing(); }});
   webhook_sender_ = std::make_unique<GuardedSender>(*models_.runtime, std::move(guard));
   const WebhookParts parts{*database_.webhooks, *secrets_, *webhook_sender_, *database_.audit,
                            clock_};
@@ -244,14 +245,18 @@ void ServerParts::make_chat() {
   data_answers_ = std::make_unique<DataAnswers>(
       DataAnswerParts{*database_.external, *models_.embedder, *changes_, *order_tracking_,
                       database_questions_.get()});
-  executor_->must_post([this] {
-    if (const Status status = data_answers_->prepare(); !status.ok())
-      log::warning("routing to databases: {}", status.to_string());
-  });
+  prepare_routing();
   chat_ = std::make_unique<ChatService>(
       ChatParts{*database_.conversations, *database_.cache, *cached_questions_, *engine_.retriever,
                 *models_.embedder, *models_.chat, *curated_, *handovers_, *executor_, clock_,
                 data_answers_.get()});
+}
+
+void ServerParts::prepare_routing() {
+  executor_->must_post([this] {
+    if (const Status status = data_answers_->prepare(); !status.ok())
+      log::warning("routing to databases: {}", status.to_string());
+  });
 }
 
 Status ServerParts::make_server() {

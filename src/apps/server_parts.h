@@ -71,6 +71,7 @@ class ServerParts {
   Status make_use_cases();
   Status make_outbound();  // webhooks and external databases
   void make_chat();
+  void prepare_routing();  // in the background, where some workspace has a database
   Status make_server();
   Status embed_again();  // what another model embedded before
   void maintain(const std::stop_token& stop);
