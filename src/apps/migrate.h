@@ -32,8 +32,10 @@ struct MigrateOptions {
 
 // MONITORA_SOURCE_PASSWORD, for a URL that leaves the password out; may be empty.
 Result<std::string> source_password();
-// The live source.
-Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options);
+// The live source, and how it is reached. Without `counts`, its plan has no rows.
+Result<transfer::PostgresSourceOptions> source_options(const MigrateOptions& options);
+Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options,
+                                                              bool counts = true);
 
 // The settings with --to and MONITORA_TARGET_PASSWORD in them.
 Result<config::Settings> target_settings(const CommandLine& line, const MigrateOptions& options);

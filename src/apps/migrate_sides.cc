@@ -41,14 +41,21 @@ Result<std::string> source_password() {
   return secret("SOURCE_PASSWORD");
 }
 
-Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options) {
+Result<transfer::PostgresSourceOptions> source_options(const MigrateOptions& options) {
   if (!options.from.starts_with("postgresql://") && !options.from.starts_with("postgres://"))
     return Status::invalid("--from", {"Adresse attendue : postgresql://utilisateur@hôte:port/base "
                                       "(le mot de passe dans MONITORA_SOURCE_PASSWORD).",
                                       "Expected postgresql://user@host:port/database (the password "
                                       "in MONITORA_SOURCE_PASSWORD)."});
   MONITORA_ASSIGN(const std::string password, source_password());
-  return transfer::PostgresSource::open({options.from, password, options.schema});
+  return transfer::PostgresSourceOptions{options.from, password, options.schema};
+}
+
+Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptions& options,
+                                                              bool counts) {
+  MONITORA_ASSIGN(transfer::PostgresSourceOptions source, source_options(options));
+  source.counts = counts;
+  return transfer::PostgresSource::open(source);
 }
 
 Result<config::Settings> target_settings(const CommandLine& line, const MigrateOptions& options) {

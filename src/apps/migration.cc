@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "base/clock.h"
 #include "transfer/export_files.h"
 #include "transfer/validate.h"
@@ -65,38 +63,6 @@ Status Migration::run() {
   return compare();
 }
 
-// Passes until one finds nothing that changed: with the writers stopped the two sides agree. The
-// whole source was judged by run(); a changed row that the target refuses ends the pass that reads
-// it.
-Status Migration::sync() {
-  MONITORA_TRY(open_source_and_plan());
-  MONITORA_TRY(strict());
-  MONITORA_TRY(open_target_and_models());
-  say(
-      {"Changements lus par versions de lignes (xmin) et comparaison des clés, sans réplication "
-       "logique : ajouts, modifications et suppressions sont vus. Ne sont pas vus : un fichier "
-       "remplacé dans le bucket sous le même nom, et ce qui a été changé dans la cible (validate "
-       "le trouve).",
-       "Changes are read by row versions (xmin) and by comparing keys, without logical "
-       "replication: insertions, updates and deletions are seen. Not seen: a file replaced in the "
-       "bucket under its name, and what was changed in the target (validate finds that)."});
-  std::int64_t changes = 0;
-  for (int pass = 1;; ++pass) {
-    const auto began = std::chrono::steady_clock::now();
-    MONITORA_TRY(load(*source_));
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    changes = report_.load->changes(*report_.plan);
-    say({fmt::format("Passe {} : {} changements en {:.1f} s.", pass, changes, seconds),
-         fmt::format("Pass {}: {} changes in {:.1f} s.", pass, changes, seconds)});
-    if (changes == 0 || options_.once) break;
-    MONITORA_TRY(open_source_and_plan());  // a new snapshot
-  }
-  if (changes == 0)
-    report_.steps.push_back({"Les deux côtés sont d'accord.", "The two sides agree."});
-  return finish();
-}
-
 Status Migration::validate() {
   MONITORA_TRY(open_source_and_plan());
   report_.plan.reset();  // not what was asked for
@@ -136,9 +102,9 @@ void Migration::Bars::update(const transfer::LoadProgress& progress) {
   bar_->update(static_cast<std::size_t>(progress.rows), static_cast<std::size_t>(progress.total));
 }
 
-Status Migration::open_source_and_plan() {
+Status Migration::open_source_and_plan(bool counts) {
   source_.reset();
-  MONITORA_ASSIGN(source_, open_source(options_));
+  MONITORA_ASSIGN(source_, open_source(options_, counts));
   report_.source = config::without_password(options_.from);
   report_.plan = source_->plan();
   return {};
@@ -211,7 +177,8 @@ Status Migration::warn_of_what_was_written() {
   return {};
 }
 
-Status Migration::load(transfer::Source& source) {
+Status Migration::load(transfer::Source& source,
+                       const std::vector<transfer::TableChanges>* changes) {
   if (!vectors_) {
     MONITORA_TRY(choose_vectors(source));
     if (vectors_->any) say(vectors_->why);
@@ -221,6 +188,7 @@ Status Migration::load(transfer::Source& source) {
   load.progress = progress();
   load.keep_vectors = vectors_->keep;
   load.embedding_model = models_->embedder->model();
+  load.changes = changes;
   MONITORA_ASSIGN(report_.load, transfer::load(source, *target_->pool, load));
   bars_.end();
   return {};

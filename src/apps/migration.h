@@ -9,6 +9,7 @@
 #include "apps/migrate.h"
 #include "apps/terminal.h"
 #include "transfer/report.h"
+#include "transfer/source_changes.h"
 
 namespace monitora::apps {
 
@@ -43,7 +44,8 @@ class Migration {
     std::optional<Progress> bar_;
   };
 
-  Status open_source_and_plan();
+  // Without `counts`, a plan without rows.
+  Status open_source_and_plan(bool counts = true);
   // The source, if the target can take all of it.
   Status find_refusals(bool of_the_target);  // else those of every target
   Status open_accepted_source(bool for_the_target);
@@ -52,7 +54,14 @@ class Migration {
   Status strict() const;
   Status choose_vectors(transfer::Source& source);
   Status warn_of_what_was_written();
-  Status load(transfer::Source& source);
+  // `changes`: as transfer::LoadOptions has them.
+  Status load(transfer::Source& source,
+              const std::vector<transfer::TableChanges>* changes = nullptr);
+  // Chooses how changes are read, and says it.
+  void follow_changes();
+  // A pass by the log of changes. `agree`: nothing had changed.
+  Status pass_by_log(bool& agree);
+  Status load_changes(bool& agree);
   Status finish();
   Status compare();
   std::function<void(const transfer::LoadProgress&)> progress();
@@ -64,6 +73,7 @@ class Migration {
   Bars bars_;
   transfer::Report report_;
   std::unique_ptr<transfer::PostgresSource> source_;
+  std::unique_ptr<transfer::SourceChanges> changes_;  // null: both sides are compared
   std::optional<Target> target_;
   std::optional<Models> models_;
   std::optional<transfer::VectorChoice> vectors_;

@@ -108,7 +108,7 @@ const CatalogRelation* Catalog::find(std::string_view in_schema, std::string_vie
   return found == relations.end() ? nullptr : &*found;
 }
 
-Result<Catalog> read_catalog(pg_conn* connection, std::string_view schema) {
+Result<Catalog> read_catalog(pg_conn* connection, std::string_view schema, bool counts) {
   Catalog catalog;
   catalog.server_version = PQserverVersion(connection);
   catalog.database = PQdb(connection);
@@ -133,7 +133,7 @@ Result<Catalog> read_catalog(pg_conn* connection, std::string_view schema) {
   MONITORA_TRY(read_columns(connection, oids, catalog.relations));
   for (CatalogRelation& relation : catalog.relations) {
     relation.rows = -1;
-    if (!relation.readable || relation.hides_rows) continue;
+    if (!counts || !relation.readable || relation.hides_rows) continue;
     const std::string count =
         "SELECT count(*) FROM " + relation.quoted_name() + " WHERE $1::text IS NOT NULL";
     MONITORA_ASSIGN(const SourceResult counted, ask(connection, count.c_str(), ""));

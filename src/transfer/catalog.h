@@ -52,7 +52,8 @@ struct Catalog {
 };
 
 // Reads it in the transaction that the connection is in. Tables that may not be read or that hide
-// rows are marked, not refused. Errors: unavailable `source_unavailable`, `source_refused`.
-Result<Catalog> read_catalog(pg_conn* connection, std::string_view schema);
+// rows are marked, not refused. Without `counts`, rows are -1. Errors: unavailable
+// `source_unavailable`, `source_refused`.
+Result<Catalog> read_catalog(pg_conn* connection, std::string_view schema, bool counts = true);
 
 }  // namespace monitora::transfer

@@ -75,13 +75,24 @@ Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& op
   LoadResult result;
   result.resumed = run.resumed;
   result.tables.reserve(plan.tables.size());
-  for (const TablePlan& table : plan.tables) {
-    result.tables.push_back({std::string(table.target->name)});
-    MONITORA_TRY(work.load_table(table, result.tables.back(), result.resumed));
+  const auto compared = [&](std::size_t i) {
+    return options.changes == nullptr || (*options.changes)[i].all;
+  };
+  std::vector<std::vector<Uuid>> gone(plan.tables.size());
+  for (std::size_t i = 0; i < plan.tables.size(); ++i) {
+    const TablePlan& table = plan.tables[i];
+    LoadedTable& loaded = result.tables.emplace_back(std::string(table.target->name));
+    if (compared(i)) {
+      MONITORA_TRY(work.load_table(table, loaded, result.resumed));
+    } else {
+      MONITORA_ASSIGN(gone[i], work.bring_keys(table, (*options.changes)[i].keys, loaded));
+    }
   }
   // An export is as it was; of a snapshot that was read in one attempt nothing can be gone.
-  if (result.resumed && !source.watermark().empty())
-    for (std::size_t i = plan.tables.size(); i-- > 0;)
+  for (std::size_t i = plan.tables.size(); i-- > 0;)
+    if (!compared(i))
+      MONITORA_TRY(remove_keys(work, plan.tables[i], gone[i], result.tables[i]));
+    else if (result.resumed && !source.watermark().empty())
       MONITORA_TRY(remove_gone(work, plan.tables[i], result.tables[i]));
   MONITORA_TRY(finish(target, plan, result.tables));
   MONITORA_TRY(work.finish());

@@ -36,6 +36,9 @@ struct LoadOptions {
   // The target stores vectors as they are; false: they are left out, to be made anew.
   bool keep_vectors = true;
   std::string embedding_model;  // of kept vectors whose row names none
+  // Of the plan's tables, since a load that left the target as the source was then. Null: every
+  // table is compared. Outlives the load.
+  const std::vector<TableChanges>* changes = nullptr;
 };
 
 struct LoadedTable {
@@ -60,6 +63,10 @@ struct LoadResult {
 // run of another source), `transfer_running` (another program is at it); those of the source and of
 // the target, with the table and what to do in the sentence.
 Result<LoadResult> load(Source& source, sql::Pool& target, const LoadOptions& options);
+
+// Whether every table has as many rows on either side, and each in its place: what a load that was
+// told the changes has not looked at. The plan's rows are counted (PostgresSource::count).
+Result<bool> same_counts(sql::Pool& target, const Plan& plan);
 
 // Whether the target holds a run that is not finished.
 Result<bool> is_loading(sql::Pool& target);

@@ -1,4 +1,7 @@
 // How LoadWork brings what was loaded before up to the present.
+#include <algorithm>
+#include <iterator>
+
 #include "sql/errors.h"
 #include "transfer/load_work.h"
 
@@ -29,7 +32,7 @@ Status LoadWork::catch_up(const Ranges& table, const std::vector<LoadRange>& ran
       if (ranges[i].mark.attempt < since.attempt) since = ranges[i].mark;
     }
     any = resumed = true;
-    MONITORA_TRY(bring(table, keys, since.watermark));
+    MONITORA_TRY(bring(table, {keys, since.watermark}, nullptr));
   }
   if (!any) return {};
   return target_error(write([&](Connection& connection) {
@@ -38,7 +41,25 @@ Status LoadWork::catch_up(const Ranges& table, const std::vector<LoadRange>& ran
                       table.plan.target->name, "");
 }
 
-Status LoadWork::bring(const Ranges& table, const KeyRange& keys, const std::string& since) {
+Result<std::vector<Uuid>> LoadWork::bring_keys(const TablePlan& plan, std::span<const Uuid> keys,
+                                               LoadedTable& result) {
+  const TargetTable target(*plan.target, target_.database());
+  std::vector<Uuid> gone;
+  for (std::size_t first = 0; first < keys.size(); first += kAtOnce) {
+    const std::span<const Uuid> some = keys.subspan(first, std::min(kAtOnce, keys.size() - first));
+    std::vector<Uuid> found;
+    MONITORA_TRY(
+        bring({plan, target, result}, {.range = {}, .changed_since = {}, .keys = some}, &found));
+    std::ranges::sort(found);
+    std::ranges::copy_if(some, std::back_inserter(gone),
+                         [&](const Uuid& key) { return !std::ranges::binary_search(found, key); });
+  }
+  return gone;
+}
+
+// `found`: the keys of the rows, if anybody asks.
+Status LoadWork::bring(const Ranges& table, const Selection& selection, std::vector<Uuid>* found) {
+  const std::int64_t updated = table.result.updated;
   RowArena rows(*table.plan.target, storing());
   const auto flush = [&]() -> Status {
     if (rows.rows() == 0) return {};
@@ -60,12 +81,14 @@ Status LoadWork::bring(const Ranges& table, const KeyRange& keys, const std::str
       0,
       [&] {
         rows.clear();
-        table.result.updated = 0;
+        table.result.updated = updated;
+        if (found != nullptr) found->clear();
       },
       [&](Reader& reader) {
-        return reader.read(table.plan, {keys, since}, [&](Row row) -> Status {
+        return reader.read(table.plan, selection, [&](Row row) -> Status {
           MONITORA_TRY(sql::check_deadline());
           rows.add(row);
+          if (found != nullptr) found->push_back(std::get<Uuid>(row[0]));
           const bool full = rows.rows() == kAtOnce ||
                             static_cast<std::int64_t>(rows.bytes()) >= options_.range_bytes;
           return full ? flush() : Status();

@@ -75,6 +75,10 @@ class Removal {
         return {};
       });
     }));
+    return remove_keys(gone);
+  }
+
+  Status remove_keys(std::span<const typename Keys::Key> gone) {
     for (std::size_t first = 0; first < gone.size(); first += kDeletionsAtOnce) {
       const std::size_t count = std::min(kDeletionsAtOnce, gone.size() - first);
       std::vector<sql::Param> keys;
@@ -167,6 +171,27 @@ Status remove_gone(LoadWork& work, const TablePlan& plan, LoadedTable& result) {
   }));
   if (moved > 0 || there < wanted) return rows_missing(plan.target->name, wanted, there - moved);
   return {};
+}
+
+Status remove_keys(LoadWork& work, const TablePlan& plan, std::span<const Uuid> keys,
+                   LoadedTable& result) {
+  return Removal<UuidKeys>(work, plan, result).remove_keys(keys);
+}
+
+Result<bool> same_counts(sql::Pool& target, const Plan& plan) {
+  bool same = true;
+  MONITORA_TRY(target.with(Connection::Mode::read, [&](Connection& connection) -> Status {
+    same = true;
+    for (const TablePlan& table : plan.tables) {
+      const TargetTable there(*table.target, target.database());
+      MONITORA_ASSIGN(const std::int64_t rows, there.count(connection));
+      MONITORA_ASSIGN(const std::int64_t moved, there.count_moved(connection));
+      same =
+          same && moved == 0 && (rows == table.rows || (there.only_grows() && rows > table.rows));
+    }
+    return {};
+  }));
+  return same;
 }
 
 }  // namespace monitora::transfer

@@ -10,5 +10,8 @@ namespace monitora::transfer {
 // counts are the same. `audit_log` keeps everything: the target refuses deletions there. conflict
 // `rows_missing` where the target kept fewer rows than the source has.
 Status remove_gone(LoadWork& work, const TablePlan& plan, LoadedTable& result);
+// Deletes the rows with these keys, of a table whose key is one UUID.
+Status remove_keys(LoadWork& work, const TablePlan& plan, std::span<const Uuid> keys,
+                   LoadedTable& result);
 
 }  // namespace monitora::transfer

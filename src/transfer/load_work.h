@@ -29,6 +29,11 @@ class LoadWork {
   // `resumed` becomes true when a range turns out to be of another attempt.
   Status load_table(const TablePlan& plan, LoadedTable& result, bool& resumed);
 
+  // Stores the rows with these keys as the source has them now; answers the keys that it has no
+  // more.
+  Result<std::vector<Uuid>> bring_keys(const TablePlan& plan, std::span<const Uuid> keys,
+                                       LoadedTable& result);
+
   // A transaction of the target, begun again with another connection when one breaks, a few times:
   // also after a commit that nobody answered, so that `work` must see what it has done already.
   Status write(const std::function<Status(sql::Connection&)>& work);
@@ -64,7 +69,7 @@ class LoadWork {
   Status store(const Ranges& table, const LoadRange& range, const RowArena& rows, bool resumed);
   Status stream(const Ranges& table, const LoadRange& range, std::size_t worker);
   Status catch_up(const Ranges& table, const std::vector<LoadRange>& ranges, bool& resumed);
-  Status bring(const Ranges& table, const KeyRange& keys, const std::string& since);
+  Status bring(const Ranges& table, const Selection& selection, std::vector<Uuid>* found);
   Status name_row(const Ranges& table, const RowArena& rows, const Status& status);
   void count(const Ranges& table, std::int64_t rows);
   Storing storing() const;

@@ -91,10 +91,11 @@ class LivePostgresSource final : public PostgresSource {
     MONITORA_ASSIGN(watermark_,
                     coordinator_->value("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::"
                                         "bigint & 4294967295)::text"));
+    MONITORA_ASSIGN(transactions_, coordinator_->value("SELECT pg_current_snapshot()::text"));
     MONITORA_TRY(identify());
-    MONITORA_ASSIGN(catalog_, read_catalog(coordinator_->get(), options_.schema));
+    MONITORA_ASSIGN(catalog_, read_catalog(coordinator_->get(), options_.schema, options_.counts));
     MONITORA_ASSIGN(plan_, make_plan(catalog_));
-    MONITORA_TRY(complete_plan(*coordinator_, catalog_, plan_));
+    if (options_.counts) MONITORA_TRY(complete_plan(*coordinator_, catalog_, plan_));
     keeper_ = std::jthread([this](const std::stop_token& stop) { keep_alive(stop); });
     return {};
   }
@@ -103,6 +104,16 @@ class LivePostgresSource final : public PostgresSource {
   std::string identity() const override { return identity_; }
   std::string watermark() const override { return watermark_; }
   const Catalog& catalog() const override { return catalog_; }
+  const std::string& transactions() const override { return transactions_; }
+
+  Status count(std::size_t table) override {
+    const std::lock_guard lock(mutex_);
+    TablePlan& plan = plan_.tables[table];
+    MONITORA_ASSIGN(const std::string rows,
+                    coordinator_->value("SELECT count(*) FROM " + plan.from));
+    std::from_chars(rows.data(), rows.data() + rows.size(), plan.rows);
+    return {};
+  }
 
   Result<std::vector<KeyRange>> ranges(const TablePlan& table, std::int64_t bytes) override {
     const std::lock_guard lock(mutex_);
@@ -154,7 +165,7 @@ class LivePostgresSource final : public PostgresSource {
   const PostgresSourceOptions options_;
   std::mutex mutex_;  // of coordinator_
   std::unique_ptr<SourceConnection> coordinator_;
-  std::string snapshot_, watermark_, identity_;
+  std::string snapshot_, watermark_, transactions_, identity_;
   Catalog catalog_;
   Plan plan_;
   std::jthread keeper_;  // last: it ends before what it uses

@@ -14,6 +14,8 @@ struct PostgresSourceOptions {
   std::string uri;
   std::string password;           // when it is not in the URI; may be empty
   std::string schema = "public";  // where the application's tables are
+  // false: the plan comes without rows and notes, and at once however large the tables are.
+  bool counts = true;
 };
 
 class PostgresSource : public Source {
@@ -24,6 +26,10 @@ class PostgresSource : public Source {
   static Result<std::unique_ptr<PostgresSource>> open(const PostgresSourceOptions& options);
 
   virtual const Catalog& catalog() const = 0;
+  // pg_current_snapshot() of the snapshot.
+  virtual const std::string& transactions() const = 0;
+  // Counts the rows of the plan's table at this place.
+  virtual Status count(std::size_t table) = 0;
   // Every row that a rule of that kind of target would refuse. Reads every table once.
   virtual Result<std::vector<Refusal>> refusals(sql::Database target) = 0;
 };

@@ -68,6 +68,15 @@ Status source_error(const PGconn* connection, const PGresult* result, std::strin
                      "tables (on Supabase: postgres), or grant SELECT on them and BYPASSRLS.",
                      PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY))},
         detail);
+  if (sqlstate == "55P03")  // lock_not_available
+    return Status(Code::unavailable, "source_locked",
+                  {"Une table de la source est verrouillée par une opération qui la modifie en "
+                   "entier (ALTER TABLE, TRUNCATE, VACUUM FULL). Relancez la même commande : elle "
+                   "reprend où elle en était.",
+                   "A table of the source is locked by something that changes it as a whole (ALTER "
+                   "TABLE, TRUNCATE, VACUUM FULL). Run the same command again: it goes on where it "
+                   "stopped."},
+                  std::move(detail));
   // Connection exceptions, resources, operator's intervention, a snapshot that is no more.
   const std::string_view kind = sqlstate.substr(0, 2);
   const bool snapshot_gone = sqlstate == "22023" && doing == "snapshot";
@@ -77,8 +86,8 @@ Status source_error(const PGconn* connection, const PGresult* result, std::strin
   return Status::internal(std::move(detail));
 }
 
-Result<std::unique_ptr<SourceConnection>> SourceConnection::open(
-    const PostgresSourceOptions& options, std::string_view snapshot) {
+Result<std::unique_ptr<SourceConnection>> SourceConnection::connect(
+    const PostgresSourceOptions& options) {
   // What stands before dbname gives way to what the URI says; what stands after does not.
   const std::array<const char*, 9> names{"fallback_application_name",
                                          "connect_timeout",
@@ -108,6 +117,13 @@ Result<std::unique_ptr<SourceConnection>> SourceConnection::open(
                    fmt::format("The source database is PostgreSQL {}. Version 13 or later is "
                                "needed: restore a backup into a later server.",
                                version / 10000)});
+  return opened;
+}
+
+Result<std::unique_ptr<SourceConnection>> SourceConnection::open(
+    const PostgresSourceOptions& options, std::string_view snapshot) {
+  MONITORA_ASSIGN(std::unique_ptr<SourceConnection> opened, connect(options));
+  PGconn* connection = opened->connection_;
   MONITORA_TRY(opened->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").status());
   if (!snapshot.empty()) {
     const SourceResult result(
@@ -116,12 +132,14 @@ Result<std::unique_ptr<SourceConnection>> SourceConnection::open(
       return source_error(connection, result.get(), "snapshot");
   }
   std::string settings =
-      "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
+      // Whoever alters or empties a table waits for our other connections; we do not wait for them.
+      "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10s';"
       "SET LOCAL idle_in_transaction_session_timeout = 0;"
       "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = "
       "'postgres'; SET LOCAL extra_float_digits = 3; SET LOCAL row_security = off;"
       "SET LOCAL standard_conforming_strings = on; SET LOCAL search_path = pg_catalog;";
-  if (version >= kServerWithTransactionTimeout) settings += "SET LOCAL transaction_timeout = 0;";
+  if (PQserverVersion(connection) >= kServerWithTransactionTimeout)
+    settings += "SET LOCAL transaction_timeout = 0;";
   MONITORA_TRY(opened->query(settings).status());
   return opened;
 }

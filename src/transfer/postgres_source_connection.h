@@ -31,6 +31,8 @@ class SourceConnection {
   // `source_too_old`.
   static Result<std::unique_ptr<SourceConnection>> open(const PostgresSourceOptions& options,
                                                         std::string_view snapshot = {});
+  // Connects only: no transaction, and nothing is set. The same errors.
+  static Result<std::unique_ptr<SourceConnection>> connect(const PostgresSourceOptions& options);
   ~SourceConnection();
   SourceConnection(const SourceConnection&) = delete;
   SourceConnection& operator=(const SourceConnection&) = delete;

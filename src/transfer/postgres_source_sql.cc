@@ -93,6 +93,11 @@ std::string where_of(const TablePlan& table, const Selection& selection) {
                              alias, selection.changed_since);
     add("(" + changed + ")");
   }
+  if (!selection.keys.empty()) {
+    std::string keys;
+    for (const Uuid& each : selection.keys) keys += (keys.empty() ? "" : ",") + each.to_string();
+    add(fmt::format("{} = ANY ('{{{}}}'::uuid[])", key, keys));
+  }
   return out;
 }
 

@@ -29,6 +29,14 @@ struct Selection {
   KeyRange range;
   // Only rows that were written since (Source::watermark() of an earlier snapshot). Empty: all.
   std::string changed_since;
+  // Only the rows with these keys, of a table whose key is one UUID. Empty: all. Outlive the call.
+  std::span<const Uuid> keys = {};
+};
+
+// What has changed in a table since the target was as the source.
+struct TableChanges {
+  bool all = true;  // nobody knows: both sides are compared
+  std::vector<Uuid> keys = {};
 };
 
 using Row = std::span<const sql::Param>;  // in the order of the target's columns
@@ -40,7 +48,8 @@ class Reader {
  public:
   virtual ~Reader() = default;
   // Errors: invalid_argument `row_refused` for a value that the target cannot hold (table, key,
-  // column and rule in the sentence); unavailable `source_unavailable`; corrupted `damaged_export`.
+  // column and rule in the sentence); unavailable `source_unavailable`, `source_locked`; corrupted
+  // `damaged_export`.
   virtual Status read(const TablePlan& table, const Selection& selection, const EachRow& each) = 0;
   // Key columns only.
   virtual Status read_keys(const TablePlan& table, const KeyRange& range, const EachRow& each) = 0;

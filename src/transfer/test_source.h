@@ -246,6 +246,26 @@ class TestRows {
   std::minstd_rand random_;
 };
 
+// What a log of changes says between two snapshots; tables whose key is no UUID are compared.
+inline std::vector<TableChanges> changes_between(const TestData& before, const TestData& after) {
+  std::vector<TableChanges> changes;
+  for (const Table& table : tables()) {
+    TableChanges& of_table = changes.emplace_back();
+    if (table.key_columns > 1 || table.columns.front().kind != Kind::uuid) continue;
+    of_table.all = false;
+    static const std::map<std::string, TestRow> kNone;
+    const auto rows = [&](const TestData& data) -> const std::map<std::string, TestRow>& {
+      const auto found = data.tables.find(table.name);
+      return found == data.tables.end() ? kNone : found->second;
+    };
+    for (const auto& [key, row] : rows(before))
+      if (!rows(after).contains(key)) of_table.keys.push_back(*Uuid::parse(key));
+    for (const auto& [key, row] : rows(after))
+      if (row.version > before.version) of_table.keys.push_back(*Uuid::parse(key));
+  }
+  return changes;
+}
+
 // Several ranges a table where its key is a UUID. `data` is the snapshot. Thread-safe.
 class TestSource final : public Source {
  public:
@@ -318,7 +338,8 @@ class TestReader final : public Reader {
   Status read(const TablePlan& table, const Selection& selection, const EachRow& each) override {
     const std::int64_t since =
         selection.changed_since.empty() ? 0 : std::stoll(selection.changed_since);
-    return run(*table.target, selection.range, table.target->columns.size(), since, each);
+    return run(*table.target, selection.range, table.target->columns.size(), since, each,
+               selection.keys);
   }
   Status read_keys(const TablePlan& table, const KeyRange& range, const EachRow& each) override {
     return run(*table.target, range, static_cast<std::size_t>(table.target->key_columns), 0, each);
@@ -326,12 +347,13 @@ class TestReader final : public Reader {
 
  private:
   Status run(const Table& table, const KeyRange& range, std::size_t columns, std::int64_t since,
-             const EachRow& each) const {
+             const EachRow& each, std::span<const Uuid> keys = {}) const {
     const auto& rows = data_.tables.at(table.name);
     auto at = range.from ? rows.lower_bound(range.from->to_string()) : rows.begin();
     std::vector<sql::Param> values;
     for (; at != rows.end() && (!range.to || at->first < range.to->to_string()); ++at) {
       if (since > 0 && at->second.version <= since) continue;
+      if (!keys.empty() && std::ranges::find(keys, *Uuid::parse(at->first)) == keys.end()) continue;
       values.clear();
       for (std::size_t i = 0; i < columns; ++i) values.push_back(as_param(at->second.values[i]));
       MONITORA_TRY(each(values));

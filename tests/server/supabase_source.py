@@ -84,8 +84,8 @@ INSERT INTO analytics_daily (workspace_id, date, conversations_count, avg_respon
 class Supabase:
     """The source, in a database of its own on the PostgreSQL server of the tests."""
 
-    def __init__(self, more=""):
-        self.database = databases.Database(kind="postgres")
+    def __init__(self, more="", server=None):
+        self.database = databases.Database(server=server, kind="postgres")
         self.database.script(SCHEMA + rows() + more)
         self.url = self.database.own_url
 
