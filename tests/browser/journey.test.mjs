@@ -44,6 +44,20 @@ async function visiting(options, work, name = 'shop', path = '/') {
   }
 }
 
+/** The next reply to `url` is made (`made`) but does not arrive before `release()`. */
+async function holdReply(page, url) {
+  let made, release;
+  const held = new Promise((resolve) => (release = resolve));
+  const ready = new Promise((resolve) => (made = resolve));
+  await page.route(url, async (route) => {
+    const response = await route.fetch();
+    made();
+    await held;
+    await route.fulfill({ response });
+  }, { times: 1 });
+  return { made: ready, release };
+}
+
 describe('a shop, without a language model', () => {
   let server, account, workspace, context, page;
 
@@ -279,16 +293,22 @@ describe('a shop, without a language model', () => {
       await button('Parler à une personne').click();
       await visitorPage.getByText('Une personne va vous répondre ici.').first().waitFor();
       const answers = await widget.answers.count();
+      // The server's reply to this question is on its way until the person has answered: it is old news then.
+      const reply = await holdReply(visitorPage, '**/api/widget/*/chat');
       await widget.ask('Il y a quelqu’un ?');
-      await widget.questions.filter({ hasText: 'Il y a quelqu’un ?' }).waitFor();
+      await reply.made;
 
       const waiting = await account.call('GET', `/api/workspaces/${workspace}/conversations?handover=requested`);
       const conversation = waiting.items[0];
       assert.equal(conversation.handover_contact, 'zoe@exemple.fr');
       await account.call('POST', `/api/conversations/${conversation.id}/messages`, { content: 'Oui, **Claire** à votre service.' });
       await widget.last.getByText('à votre service.').waitFor();
+      const person = visitorPage.getByText('Une personne de notre équipe vous répond.').first();
+      await person.waitFor();
+      await reply.release();
+      await visitorPage.getByRole('dialog').getByRole('button', { name: 'Envoyer', exact: true }).waitFor();
       assert.equal(await widget.answers.count(), answers + 1, 'the assistant was silent, the person spoke once');
-      await visitorPage.getByText('Une personne de notre équipe vous répond.').first().waitFor();
+      assert.ok(await person.isVisible(), 'a reply that comes late does not undo what was heard since');
       await screenshot(visitorPage, 'widget-handover-person-fr');
 
       // Another page of the site: what was said is there, and what is said next arrives there too.

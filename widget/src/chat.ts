@@ -191,6 +191,7 @@ export class Chat {
       if (follows) this.panel.scrollToEnd();
     };
     let follows = true;
+    const heard = this.handover.heard;
     const listener = {
       onSources: (sources: Parameters<AnswerView['setSources']>[0]) => view.setSources(sources),
       onText: (piece: string) => {
@@ -205,8 +206,7 @@ export class Chat {
         this.memory.session = { id: finished.sessionId, token: finished.sessionToken };
       }
       this.memory.draft = this.panel.draft;
-      this.handover.seen(finished.messageId);
-      this.handover.setState(finished.handover);
+      this.handover.answered(finished.messageId, finished.handover, heard);
       if (finished.handover !== 'bot' && view.isEmpty) {
         view.remove(); // passed on to a person, who answers in their own time
         return;

@@ -27,6 +27,8 @@ export class Handover {
   private asking = false;
   private listening: AbortController | undefined;
   private last = '';
+  /** How many events were heard live. */
+  heard = 0;
 
   constructor(
     private readonly api: Api,
@@ -36,7 +38,14 @@ export class Handover {
     private readonly events: HandoverEvents,
   ) {}
 
-  /** What the server says of the conversation, after a turn or when it was loaded. */
+  /** What a turn that began when `heard` events had come says at its end: nothing new if more have come since. */
+  answered(messageId: string, state: HandoverState, heard: number): void {
+    if (heard !== this.heard) return;
+    this.seen(messageId);
+    this.setState(state);
+  }
+
+  /** What the server says of the conversation. */
   setState(state: HandoverState): void {
     const changed = state !== this.state;
     this.state = state;
@@ -149,10 +158,14 @@ export class Handover {
         await this.api.live(session, this.last, {
           opened: () => (wait = kFirstWaitMs),
           message: (message) => {
+            this.heard++;
             this.last = message.id;
             this.events.message(message);
           },
-          handover: (state) => this.setState(state),
+          handover: (state) => {
+            this.heard++;
+            this.setState(state);
+          },
         }, signal);
       } catch {
         // Tried again below; the visitor can go on writing meanwhile.
