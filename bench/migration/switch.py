@@ -1,5 +1,6 @@
-"""How long a switch interrupts: while somebody keeps writing to the source, `run` and then `sync` passes; then the
-writer stops, and the clock runs until the two sides agree. Called by switch.sh: PROGRAM PLACE POSTGRES MESSAGES."""
+"""How long a switch interrupts: somebody keeps writing to the source during `run` and during `sync`; then the writer
+stops, and the clock runs until `sync` has ended with both sides in agreement. Called by switch.sh: PROGRAM PLACE POSTGRES
+MESSAGES."""
 import os
 import pathlib
 import re
@@ -12,7 +13,7 @@ PROGRAM, PLACE, SERVER, MESSAGES = os.path.abspath(sys.argv[1]), pathlib.Path(sy
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "supabase"
 SOURCE = re.sub(r"/[^/]*$", "/source", SERVER)
 TARGETS = {"SQLite": f"sqlite:{PLACE}/target/monitora.db", "PostgreSQL": re.sub(r"/[^/]*$", "/target", SERVER)}
-PASSES_WHILE_WRITING = 3
+PASSES_WHILE_WRITING = 4
 
 # One visitor's turn, a thumb on an older answer, and now and then a conversation that is deleted.
 TURN = """
@@ -25,7 +26,8 @@ DELETION = "DELETE FROM conversations WHERE id = (SELECT id FROM conversations O
 
 
 def psql(url, text):
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", text, url], check=True, capture_output=True)
+    return subprocess.run(["psql", "-X", "-q", "-tA", "-v", "ON_ERROR_STOP=1", "-c", text, url], check=True, capture_output=True,
+                          text=True).stdout.strip()
 
 
 class Writer:
@@ -47,19 +49,47 @@ class Writer:
             self.turns += 1
 
     def stop(self):
+        """What was written is committed when this returns."""
         self.stopped.set()
         self.thread.join()
         self.psql.stdin.close()
-        self.psql.wait()
+        if self.psql.wait() != 0:
+            sys.exit("the writer failed")
 
 
-def migrate(command, url, *more):
+def command(name, url):
+    return dict(args=[PROGRAM, "migrate", name, "--from", SOURCE, "--to", url], cwd=PLACE, text=True,
+                env={"PATH": os.environ["PATH"], "LANG": "en", "DATA_DIR": str(PLACE / "data")})
+
+
+def migrate(name, url, *codes):
+    """Seconds."""
     began = time.monotonic()
-    done = subprocess.run([PROGRAM, "migrate", command, "--from", SOURCE, "--to", url, *more], capture_output=True, text=True, cwd=PLACE,
-                          env={"PATH": os.environ["PATH"], "LANG": "en", "DATA_DIR": str(PLACE / "data")})
-    if done.returncode != 0:
-        sys.exit(f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return time.monotonic() - began, done.stderr
+    done = subprocess.run(**command(name, url), capture_output=True)
+    if done.returncode not in codes:
+        sys.exit(f"{name}: {done.returncode} {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return time.monotonic() - began
+
+
+def switch(url, writer):
+    """The seconds of each pass, and those from the writer's end to that of `sync`."""
+    said, passes, stopped = [], [], None
+    with open(PLACE / "report", "w+") as report:
+        sync = subprocess.Popen(**command("sync", url), stdout=report, stderr=subprocess.PIPE)
+        for line in sync.stderr:
+            said.append(line)
+            if found := re.match(r"Pass \d+: \d+ changes in ([\d.]+) s", line):
+                passes.append(float(found[1]))
+            if len(passes) == PASSES_WHILE_WRITING and stopped is None:
+                writer.stop()
+                stopped = time.monotonic()
+        sync.wait()
+        interrupted = time.monotonic() - (stopped or 0)
+        report.seek(0)
+        text = report.read()
+    if sync.returncode != 0 or stopped is None or "agree" not in text:
+        sys.exit(f"sync: {sync.returncode} {''.join(said)[-2000:]}{text[-2000:]}")
+    return "log" if "are read by logical replication" in "".join(said) else "comparison", passes, interrupted
 
 
 def main():
@@ -70,18 +100,18 @@ def main():
     psql(SOURCE, "CREATE INDEX ON messages (conversation_id)")
     psql(SOURCE, "UPDATE document_chunks SET embedding = NULL")
     psql(SERVER, "CREATE DATABASE target")
-    print(f"{MESSAGES:,} messages; written to all the while")
-    print(f"{'target':<12}{'run s':>8}{'passes s':>24}{'turns written':>15}{'switch s':>10}{'validate':>10}")
+    print(f"{MESSAGES:,} messages; wal_level {psql(SERVER, 'SHOW wal_level')}, load {os.getloadavg()[0]:.1f}")
+    print(f"{'target':<12}{'run s':>8}  {'changes by':<12}{'turns':>7}{'switch s':>10}{'validate s':>12}  passes s")
     for name, url in TARGETS.items():
         writer = Writer()
         try:
-            whole, _ = migrate("sync", url, "--once")
-            passes = [migrate("sync", url, "--once")[0] for _ in range(PASSES_WHILE_WRITING)]
+            whole = migrate("run", url, 0, 3)  # it finds what was written while it read
+            how, passes, interrupted = switch(url, writer)
         finally:
             writer.stop()
-        switch, _ = migrate("sync", url)
-        migrate("validate", url)  # ends the bench where it finds a difference
-        print(f"{name:<12}{whole:>8.1f}{', '.join(f'{seconds:.1f}' for seconds in passes):>24}{writer.turns:>15}{switch:>10.1f}{'same':>10}")
+        checked = migrate("validate", url, 0)  # ends the bench where it finds a difference
+        print(f"{name:<12}{whole:>8.1f}  {how:<12}{writer.turns:>7}{interrupted:>10.2f}{checked:>12.1f}  "
+              f"{', '.join(f'{seconds:.1f}' for seconds in passes)}", flush=True)
 
 
 main()

@@ -10,5 +10,9 @@ place=$(mktemp -d /var/tmp/monitora-migration-XXXXXX)
 export TMPDIR=$place
 trap 'tests/tools/postgres_server stop "$place/pg"; rm -rf "$place"' EXIT
 chmod 755 "$place"
-tests/tools/postgres_server start "$place/pg" --durable
-python3 -B bench/migration/switch.py "$program" "$place" "$(<"$place/pg/tcp_uri")" "${1:-1000000}"
+# A source whose log can be read, and one that has to be compared.
+for kind in --logical ""; do
+  tests/tools/postgres_server start "$place/pg" --durable $kind
+  python3 -B bench/migration/switch.py "$program" "$place" "$(<"$place/pg/tcp_uri")" "${1:-1000000}"
+  rm -rf "$place/target"
+done
