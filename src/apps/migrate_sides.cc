@@ -42,11 +42,13 @@ Result<std::string> source_password() {
 }
 
 Result<transfer::PostgresSourceOptions> source_options(const MigrateOptions& options) {
-  if (!options.from.starts_with("postgresql://") && !options.from.starts_with("postgres://"))
+  if (!transfer::is_postgres_address(options.from))
     return Status::invalid("--from", {"Adresse attendue : postgresql://utilisateur@hôte:port/base "
-                                      "(le mot de passe dans MONITORA_SOURCE_PASSWORD).",
+                                      "(le mot de passe dans MONITORA_SOURCE_PASSWORD, les autres "
+                                      "caractères spéciaux écrits %XX).",
                                       "Expected postgresql://user@host:port/database (the password "
-                                      "in MONITORA_SOURCE_PASSWORD)."});
+                                      "in MONITORA_SOURCE_PASSWORD, other special characters "
+                                      "written %XX)."});
   MONITORA_ASSIGN(const std::string password, source_password());
   return transfer::PostgresSourceOptions{options.from, password, options.schema};
 }
@@ -60,6 +62,11 @@ Result<std::unique_ptr<transfer::PostgresSource>> open_source(const MigrateOptio
 
 Result<config::Settings> target_settings(const CommandLine& line, const MigrateOptions& options) {
   config::Values values = line.settings;
+  if (options.to.starts_with("postgres") && !transfer::is_postgres_address(options.to))
+    return Status::invalid("--to", {"Adresse attendue : postgresql://utilisateur@hôte:port/base "
+                                    "(le mot de passe dans MONITORA_TARGET_PASSWORD).",
+                                    "Expected postgresql://user@host:port/database (the password "
+                                    "in MONITORA_TARGET_PASSWORD)."});
   if (!options.to.empty()) values["DATABASE_URL"] = options.to;
   MONITORA_ASSIGN(config::Settings settings, config::load(values, config::process_environment()));
   MONITORA_ASSIGN(std::string password, secret("TARGET_PASSWORD"));

@@ -29,7 +29,11 @@ int fail(const Status& status) {
     fmt::print(stderr, "  {}: {}\n", field.field, in_language(field.message));
   // Somebody at the terminal owns the machine: what the browser must not see may help here.
   if (!status.detail().empty()) fmt::print(stderr, "  ({})\n", status.detail());
-  return 1;
+  const bool wrong_use = status.key() == "bad_option" ||
+                         std::ranges::any_of(status.fields(), [](const FieldError& field) {
+                           return field.field.starts_with("--");
+                         });
+  return wrong_use ? 2 : 1;
 }
 
 Result<std::string> prompt(const Sentence& question, bool secret, std::string_view variable) {

@@ -14,7 +14,9 @@ namespace monitora::apps {
 std::string terminal_language();
 const std::string& in_language(const Sentence& sentence);
 
-// Prints the error's sentence (each wrong field on its own line) to standard error; returns 1.
+// Prints the error's sentence (each wrong field on its own line) to standard error; returns the
+// exit code: 2 where an option has a value that it cannot take (a field "--…", or the key
+// `bad_option`), else 1.
 int fail(const Status& status);
 
 // A line asked for on the terminal; `secret` is not echoed. invalid_argument when standard input is

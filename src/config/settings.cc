@@ -43,6 +43,14 @@ Status assign_from(const Setting& setting, std::string_view name, std::string_vi
              {"valeur attendue : " + status.sentence().fr, "expected " + status.sentence().en});
 }
 
+// The setting was given as an option: whoever typed it used the program wrongly.
+Status assign_option(const Setting& setting, std::string_view text, Settings& into) {
+  const Status status =
+      assign_from(setting, setting.name, text, {"ligne de commande", "command line"}, into);
+  if (status.ok()) return {};
+  return Status(Code::invalid_argument, "bad_option", status.sentence(), status.detail());
+}
+
 // The content of the file that NAME_FILE names, without its final line break.
 Result<std::string> read_secret_file(std::string_view name, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -208,11 +216,11 @@ Result<Settings> load(const Values& command_line, const Values& environment) {
   MONITORA_TRY(apply_file(first.data_dir / "monitora.toml", settings));
   MONITORA_TRY(apply_environment(environment, settings));
   for (const auto& [name, value] : command_line) {
-    const Sentence where = {"ligne de commande", "command line"};
     const Setting* setting = find(name);
     if (setting == nullptr)
-      return bad(name, where, {"ce réglage n'existe pas", "there is no such setting"});
-    MONITORA_TRY(assign_from(*setting, name, value, where, settings));
+      return bad(name, {"ligne de commande", "command line"},
+                 {"ce réglage n'existe pas", "there is no such setting"});
+    MONITORA_TRY(assign_option(*setting, value, settings));
   }
   if (settings.database_url.empty()) settings.database_url = default_database(settings);
   MONITORA_TRY(check_together(settings));

@@ -107,8 +107,8 @@ Result<std::optional<std::string>> command_secret(std::string_view name, const V
 std::string without_password(std::string url);
 
 // `command_line` holds setting names (without prefix) and values. Errors: invalid_argument
-// `bad_setting` with one sentence that names the setting, where it was found and what is expected;
-// a secret's value is never in it. Reads files, creates nothing.
+// `bad_setting`, of the command line `bad_option`, with one sentence that names the setting, where
+// it was found and what is expected; a secret's value is never in it. Reads files, creates nothing.
 Result<Settings> load(const Values& command_line, const Values& environment);
 
 // Makes the data directory (mode 0700) and, for SQLite, the missing JWT_SECRET and ENCRYPTION_KEY,

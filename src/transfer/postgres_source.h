@@ -18,6 +18,9 @@ struct PostgresSourceOptions {
   bool counts = true;
 };
 
+// Whether libpq can read it as an address at all, wherever that leads.
+bool is_postgres_address(const std::string& uri);
+
 class PostgresSource : public Source {
  public:
   // Connects, takes the snapshot and plans. Errors: unavailable `source_unavailable`,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 #include "transfer/postgres_source.h"
 
@@ -44,7 +45,36 @@ Status connect_error(const PGconn* connection) {
   return unavailable(message);
 }
 
+// "5432", or several: of several hosts.
+bool are_ports(std::string_view text) {
+  for (;;) {
+    const std::string_view port = text.substr(0, text.find(','));
+    int number = 0;
+    const auto [end, wrong] = std::from_chars(port.data(), port.data() + port.size(), number);
+    const bool read = wrong == std::errc() && end == port.data() + port.size();
+    if (!port.empty() && (!read || number < 1 || number > 65535)) return false;
+    if (port.size() == text.size()) return true;
+    text.remove_prefix(port.size() + 1);
+  }
+}
+
+struct OptionsCloser {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
 }  // namespace
+
+bool is_postgres_address(const std::string& uri) {
+  if (!uri.starts_with("postgresql://") && !uri.starts_with("postgres://")) return false;
+  // Its words for what is wrong would repeat the address, and a password in it.
+  const std::unique_ptr<PQconninfoOption, OptionsCloser> options(
+      PQconninfoParse(uri.c_str(), nullptr));
+  if (!options) return false;
+  for (const PQconninfoOption* each = options.get(); each->keyword != nullptr; ++each)
+    if (std::string_view(each->keyword) == "port" && each->val != nullptr && !are_ports(each->val))
+      return false;
+  return true;
+}
 
 std::string_view field_text(const PGresult* result, int row, int column) {
   return {PQgetvalue(result, row, column),

@@ -202,11 +202,19 @@ class Refusals(MigrateTest):
         self.assertIn("not empty", self.run_all(code=1).stderr)
 
     def test_addresses(self):
-        for arguments, word in ((("--from", "mysql://a@b/c"), "postgresql://"),
-                                (("--from", "postgresql://nobody@127.0.0.1:1/none"), "127.0.0.1"),
+        for arguments, word in ((("--from", "postgresql://nobody@127.0.0.1:1/none"), "127.0.0.1"),
                                 (("--from", self.source.url, "--to", self.source.url), "same|itself")):
             done = self.migrate("run", *arguments, code=1, seconds=60)
             self.assertRegex(done.stderr, word)
+
+    def test_a_malformed_address_is_wrong_use(self):
+        for address in ("mysql://a@b/c", "here", "postgresql://a:Hidden@[::1/c", "postgresql://a:Hidden%zz@127.0.0.1/c",
+                        "postgresql://a:Hidden@127.0.0.1:port/c", "postgresql://a@127.0.0.1:65536/c", "postgresql://a@127.0.0.1/c?no_such=1"):
+            for side, arguments in (("--from", ("--from", address)), ("--to", ("--from", self.source.url, "--to", address))):
+                with self.subTest(side=side, address=address):
+                    done = self.migrate("validate", *arguments, code=2, seconds=60)
+                    self.assertRegex(done.stderr, f"{side}: Expected|DATABASE_URL .command line.: expected")
+                    self.assertNotIn("Hidden", done.stdout + done.stderr)
 
 
 class Files(MigrateTest):

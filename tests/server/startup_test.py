@@ -188,6 +188,10 @@ class CommandLine(StartTest):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn("--help", done.stderr)
         self.assertIn("no-such-command", run(self.data, "no-such-command").stderr)
+        for arguments in (["ask", "--workspace", "x", QUESTION], ["ingest", "--workspace", "x", EXAMPLES / "faq.md"],
+                          ["--database-url", "mysql://a@b/c", "doctor"], ["serve", "--listen", "8001"]):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(run(self.data, *arguments), codes=(2,))
         for arguments in (["--help"], ["--version"], ["serve", "--help"], ["serve", "--help-settings"]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(run(self.data, *arguments).returncode, 0)
@@ -255,7 +259,6 @@ class CommandLine(StartTest):
         self.assertEqual(run(self.data, "ingest", "--workspace", workspace, empty).returncode, 1)
         unknown = "00000000-0000-4000-8000-000000000000"
         self.assert_refused(run(self.data, "ask", "--workspace", unknown, QUESTION))
-        self.assert_refused(run(self.data, "ask", "--workspace", "x", QUESTION))
         self.assert_refused(run(self.data, "ingest", "--workspace", unknown, EXAMPLES / "faq.md"))
         server = self.serve()  # what the command line added, the server knows
         self.assertEqual(server.documents(token, workspace)["livraison.html"]["status"], "indexed")
