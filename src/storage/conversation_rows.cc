@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "storage/json.h"
 #include "storage/postgres/search_texts.h"
+#include "storage/sqlserver/search_texts.h"
 #include "storage/text_search.h"
 
 namespace monitora::storage {
@@ -104,13 +105,18 @@ void FilterClause::append(std::string& statement, std::vector<sql::Param>& param
       statement += indexed_.condition;
       params.push_back(p(indexed_.param));
     }
-    statement += " AND (";
-    if (!indexed_.settled.empty()) statement += std::string(indexed_.settled) + " OR ";
-    statement += contains_clause(database_, "c.title") + " OR ";
-    const std::string contains = contains_clause(database_, "f.content");
-    statement += database_ == sql::Database::postgres ? postgres::any_message(contains)
-                                                      : std::string(kAnyMessage) + contains + ")";
-    statement += ")";
+    const std::string title = contains_clause(database_, "c.title");
+    const std::string content = contains_clause(database_, "f.content");
+    if (database_ == sql::Database::sqlserver) {
+      statement += sqlserver::settled_or_said(indexed_.settled, title, content);
+    } else {
+      statement += " AND (";
+      if (!indexed_.settled.empty()) statement += std::string(indexed_.settled) + " OR ";
+      statement += title + " OR ";
+      statement += database_ == sql::Database::postgres ? postgres::any_message(content)
+                                                        : std::string(kAnyMessage) + content + ")";
+      statement += ")";
+    }
     params.push_back(p(pattern_));
     params.push_back(p(pattern_));
   }

@@ -386,10 +386,11 @@ class SqlConversationStore final : public ConversationStore {
       case sql::Database::postgres:
         statement += " FOR UPDATE";
         break;
-      case sql::Database::sqlserver:  // not a lock hint: Babelfish ignores them
-        statement =
-            "UPDATE conversations SET ended_at = ended_at OUTPUT inserted.last_message_at "
-            "WHERE id = ? AND workspace_id = ?";
+      case sql::Database::sqlserver:
+        // Not a lock hint: Babelfish ignores them. Not OUTPUT: the table has a trigger (error 334).
+        MONITORA_TRY(connection.post(
+            "UPDATE conversations SET ended_at = ended_at WHERE id = ? AND workspace_id = ?",
+            {p(conversation), p(workspace)}));
         break;
     }
     return required(query_one(connection, statement, {p(conversation), p(workspace)},

@@ -2,6 +2,7 @@
 
 #include "storage/postgres/search_texts.h"
 #include "storage/sqlite/search_pieces.h"
+#include "storage/sqlserver/search_texts.h"
 
 namespace monitora::storage {
 
@@ -12,7 +13,7 @@ Status note_unindexed_conversations(sql::Pool& pool) {
     case sql::Database::postgres:
       return postgres::note_unindexed_conversations(pool);
     case sql::Database::sqlserver:
-      break;
+      return sqlserver::note_unindexed_conversations(pool);
   }
   return {};
 }
@@ -24,7 +25,7 @@ Result<int> index_conversations(sql::Pool& pool, int limit) {
     case sql::Database::postgres:
       return postgres::index_conversations(pool, limit);
     case sql::Database::sqlserver:
-      break;
+      return sqlserver::index_conversations(pool, limit);
   }
   return 0;
 }
@@ -42,7 +43,7 @@ Result<IndexedSearch> search_index(sql::Connection& connection, const std::strin
     case sql::Database::postgres:
       return postgres::search_texts(connection, folded, pattern);
     case sql::Database::sqlserver:
-      break;
+      return sqlserver::search_texts(folded);
   }
   return IndexedSearch();
 }

@@ -4,7 +4,8 @@
 // searches look at the conversation itself.
 //
 // SQLite (storage/sqlite): every three characters in a row, in FTS5. PostgreSQL (storage/postgres):
-// the folded text, with an index of pg_trgm where that extension is. SQL Server has none.
+// the folded text, with an index of pg_trgm where that extension is. SQL Server
+// (storage/sqlserver): the folded text alone.
 #pragma once
 
 #include <string>
