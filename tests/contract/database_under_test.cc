@@ -95,8 +95,8 @@ class SqlServerForAllTests {
         pool_->with(sql::Connection::Mode::write, [](sql::Connection& connection) {
           return connection.run_script(
               "DELETE FROM document_chunks; DELETE FROM workspace_members; DELETE FROM app_users; "
-              "DELETE FROM jobs; DELETE FROM change_log; DELETE FROM rate_limits; TRUNCATE TABLE "
-              "audit_log;");
+              "DELETE FROM jobs; DELETE FROM change_log; DELETE FROM rate_limits; DELETE FROM "
+              "transfer_runs; DELETE FROM search_pending; TRUNCATE TABLE audit_log;");
         });
     ASSERT_TRUE(status.ok()) << status.to_string();
   }
