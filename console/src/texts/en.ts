@@ -345,6 +345,7 @@ export const en: Texts = {
   'conversations.channel': 'Coming from',
   'conversations.from': 'From',
   'conversations.to': 'To',
+  'conversations.moreFilters': (n) => n ? `More filters (${n})` : 'More filters',
   'conversations.clear': 'Clear',
   'conversations.noneFound': 'No conversation matches these filters.',
   'conversations.pick': 'Choose a conversation to read it here.',

@@ -344,6 +344,7 @@ export const fr = {
   'conversations.channel': 'Venues de',
   'conversations.from': 'Du',
   'conversations.to': 'Au',
+  'conversations.moreFilters': (n: number) => n ? `Plus de filtres (${n})` : 'Plus de filtres',
   'conversations.clear': 'Effacer',
   'conversations.noneFound': 'Aucune conversation ne correspond à ces filtres.',
   'conversations.pick': 'Choisissez une conversation pour la lire ici.',

@@ -141,7 +141,9 @@ function Filters() {
     }, kTypingMs);
     return () => clearTimeout(timer);
   }, [search, set]);
-  const active = ['search', 'from', 'to', 'channel', 'feedback', 'weak', 'handover'].some((name) => get(name));
+  const [open, setOpen] = useState(false);
+  // The two answers of one menu count once.
+  const picked = [get('handover') || get('weak') || get('feedback'), get('channel'), get('from'), get('to')].filter(Boolean).length;
   return (
     <div role="search" aria-label={t('conversations.filters')} className="mb-5 grid gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(12rem,1.6fr)_repeat(4,minmax(0,1fr))_auto] lg:items-end">
       <label className="relative block">
@@ -149,11 +151,15 @@ function Filters() {
         <Icon name="search" className="pointer-events-none absolute bottom-2.5 left-3 text-faint" />
         <input type="search" value={search} maxLength={500} className="min-h-10 w-full rounded-md border border-edge bg-sheet pr-3 pl-10" onChange={(event) => setSearch(event.target.value)} />
       </label>
-      <Select label={t('conversations.answers')} value={get('handover') || (get('weak') ? 'weak' : get('feedback'))} onPick={(value) => set({ weak: value === 'weak' ? '1' : undefined, feedback: value === '1' || value === '-1' ? value : undefined, handover: value === 'requested' || value === 'person' ? value : undefined }, true)} options={[{ value: '', label: t('conversations.any') }, { value: '1', label: t('conversations.liked') }, { value: '-1', label: t('conversations.disliked') }, { value: 'weak', label: t('conversations.weak') }, { value: 'requested', label: t('handover.requested') }, { value: 'person', label: t('handover.person') }]} />
-      <Select label={t('conversations.channel')} value={get('channel')} onPick={(channel) => set({ channel }, true)} options={[{ value: '', label: t('conversations.any') }, { value: 'widget', label: t('channel.widget') }, { value: 'api', label: t('channel.api') }, { value: 'test', label: t('channel.test') }]} />
-      <TextField label={t('conversations.from')} type="date" value={get('from')} onText={(from) => set({ from }, true)} />
-      <TextField label={t('conversations.to')} type="date" value={get('to')} onText={(to) => set({ to }, true)} />
-      {active && <Button icon="close" onClick={() => { setSearch(''); set({ search: undefined, from: undefined, to: undefined, channel: undefined, feedback: undefined, weak: undefined, handover: undefined }, true); }}>{t('conversations.clear')}</Button>}
+      {/* On a phone the list comes first: the other filters open on demand. */}
+      <Button className="sm:hidden" icon="filter" aria-expanded={open} aria-controls="more-filters" onClick={() => setOpen(!open)}>{t('conversations.moreFilters', picked)}</Button>
+      <div id="more-filters" className={open ? 'contents' : 'hidden sm:contents'}>
+        <Select label={t('conversations.answers')} value={get('handover') || (get('weak') ? 'weak' : get('feedback'))} onPick={(value) => set({ weak: value === 'weak' ? '1' : undefined, feedback: value === '1' || value === '-1' ? value : undefined, handover: value === 'requested' || value === 'person' ? value : undefined }, true)} options={[{ value: '', label: t('conversations.any') }, { value: '1', label: t('conversations.liked') }, { value: '-1', label: t('conversations.disliked') }, { value: 'weak', label: t('conversations.weak') }, { value: 'requested', label: t('handover.requested') }, { value: 'person', label: t('handover.person') }]} />
+        <Select label={t('conversations.channel')} value={get('channel')} onPick={(channel) => set({ channel }, true)} options={[{ value: '', label: t('conversations.any') }, { value: 'widget', label: t('channel.widget') }, { value: 'api', label: t('channel.api') }, { value: 'test', label: t('channel.test') }]} />
+        <TextField label={t('conversations.from')} type="date" value={get('from')} onText={(from) => set({ from }, true)} />
+        <TextField label={t('conversations.to')} type="date" value={get('to')} onText={(to) => set({ to }, true)} />
+      </div>
+      {(picked > 0 || get('search')) && <Button icon="close" onClick={() => { setSearch(''); set({ search: undefined, from: undefined, to: undefined, channel: undefined, feedback: undefined, weak: undefined, handover: undefined }, true); }}>{t('conversations.clear')}</Button>}
     </div>
   );
 }
