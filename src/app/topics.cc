@@ -22,11 +22,19 @@ Result<bool> Topics::refresh(const WorkspaceId& workspace, std::chrono::millisec
   Result<bool> done = TopicRunner(parts_, workspace).run(embedding);
   const std::lock_guard lock(mutex_);
   under_way_.erase(workspace);
+  ended_.notify_all();
   return done;
 }
 
 Result<bool> Topics::refresh_soon(const WorkspaceId& workspace) {
-  MONITORA_ASSIGN(const bool done, refresh(workspace, kPatience));
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  {
+    std::unique_lock lock(mutex_);
+    ended_.wait_until(lock, until, [&] { return !under_way_.contains(workspace); });
+  }
+  const auto left = until - std::chrono::steady_clock::now();
+  MONITORA_ASSIGN(const bool done,
+                  refresh(workspace, std::chrono::floor<std::chrono::milliseconds>(left)));
   if (done) return true;
   const std::string payload =
       boost::json::serialize(boost::json::object{{"workspace_id", workspace.to_string()}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -47,8 +48,9 @@ class Topics {
   static constexpr std::chrono::hours kAsLongAsItTakes{1000};
   Result<bool> refresh(const WorkspaceId& workspace, std::chrono::milliseconds embedding);
 
-  // refresh() as a person waits for it: what is not done within seconds goes on in a job of kind
-  // kRefreshJob, {"workspace_id"}. Whether nothing is left to do.
+  // refresh() as a person waits for it, after another run of this workspace if one is under way:
+  // what is not done within seconds goes on in a job of kind kRefreshJob, {"workspace_id"}. Whether
+  // nothing is left to do.
   Result<bool> refresh_soon(const WorkspaceId& workspace);
   static constexpr std::string_view kRefreshJob = "refresh_topics";
 
@@ -58,6 +60,7 @@ class Topics {
  private:
   TopicParts parts_;
   std::mutex mutex_;
+  std::condition_variable ended_;
   std::set<WorkspaceId> under_way_;
 };
 

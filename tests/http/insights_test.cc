@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "domain/question_group.h"
 #include "http/test_server.h"
 
@@ -274,6 +276,17 @@ TEST_F(TopicScenario, QuestionsBecomeTopics) {
   EXPECT_THAT(read("/api/insights/" + workspace).at("topics"), body.at("topics"));
   EXPECT_THAT(server.call("GET", "/api/insights/" + foreign, {neighbour.access_token}).body,
               ::testing::Not(HasSubstr("livraison")));
+}
+
+TEST_F(TopicScenario, ARecalculationWaitsForTheRunThatIsUnderWay) {
+  ask(kDelivery);
+  std::future<Reply> second;
+  server.meanwhile_embedding([&] {
+    second = std::async(std::launch::async, [this] { return post(insights + "/recalculate"); });
+    second.wait_for(std::chrono::milliseconds(100));  // it would end at once
+  });
+  recalculate();
+  EXPECT_TRUE(second.get().json().at("topics_fresh").as_bool());
 }
 
 TEST_F(TopicScenario, ATopicKeepsItsIdentity) {

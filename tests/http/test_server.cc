@@ -111,12 +111,15 @@ class WordEmbedder final : public Embedder {
   int dimension() const override { return 64; }
   int max_tokens() const override { return 512; }
   Result<std::vector<Vector>> embed(Kind, std::span<const std::string_view> texts) override {
+    if (const auto call = std::exchange(meanwhile, {})) call();
     std::vector<Vector> vectors;
     for (const std::string_view text : texts)
       vectors.push_back(retrieval::testing::word_vector(text, dimension()));
     return vectors;
   }
   int count_tokens(std::string_view) const override { return 1; }
+
+  std::function<void()> meanwhile;
 
  private:
   const std::string model_ = "words";
@@ -181,6 +184,13 @@ class ScriptedSender final : public WebhookSender {
   int answer = 204;
 };
 
+ExternalColumn column(const char* name, const char* type) {
+  ExternalColumn made;
+  made.name = name;
+  made.type = type;
+  return made;
+}
+
 // A shop's database; what its host is called decides how it goes.
 class ScriptedData final : public ExternalData {
  public:
@@ -192,9 +202,10 @@ class ScriptedData final : public ExternalData {
   Result<std::vector<ExternalTable>> tables(const ExternalLogin& login) override {
     MONITORA_TRY(reach(login));
     ExternalTable orders{"public", "orders", false, "Commandes", {}};
-    orders.columns = {{"id", "integer", false, true, "", ""}, {"total", "numeric"}};
+    orders.columns = {{"id", "integer", false, true, {}, {}}, column("total", "numeric")};
     ExternalTable shop{"public", "sales", false, "", {}};
-    shop.columns = {{"Ref", "text"}, {"made_on", "date"}, {"state", "text"}, {"email", "text"}};
+    shop.columns = {column("Ref", "text"), column("made_on", "date"), column("state", "text"),
+                    column("email", "text")};
     return std::vector<ExternalTable>{orders, shop};
   }
   Result<std::vector<ExternalTable>> readable(const ExternalLogin& login) override {
@@ -767,6 +778,10 @@ std::vector<std::string> TestServer::passwords_sent() const {
 
 void TestServer::receivers_answer(int status) {
   parts_->sender.answer = status;
+}
+
+void TestServer::meanwhile_embedding(std::function<void()> call) {
+  parts_->word_embedder.meanwhile = std::move(call);
 }
 
 void TestServer::answers_well(bool well) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -132,6 +133,8 @@ class TestServer {
   std::vector<std::string> model_was_told() const;
   // The status with which webhooks' receivers answer.
   void receivers_answer(int status);
+  // Called once, while something is embedded.
+  void meanwhile_embedding(std::function<void()> call);
   // Whether searches find what answers a question.
   void answers_well(bool well);
 

@@ -3,7 +3,7 @@ import csv
 import io
 import json
 
-from program import ServerTest, main
+from program import ServerTest, main, poll
 
 HOURS = ("horaires.md", "# Horaires\n\nLa boutique ouvre du mardi au samedi de 10 h à 18 h.\n".encode())
 WORDINGS = ("Livrez-vous les pianos à queue en Corse ?", "la Corse : livrez-vous les pianos à queue")
@@ -85,9 +85,11 @@ class Topics(ServerTest):
         cls.workspace = cls.server.workspace(cls.token)
 
     def recalculated(self):
-        done = self.server.request("POST", f"/api/insights/{self.workspace}/recalculate", token=self.token)
-        self.assert_status(done, 200)
-        self.assertTrue(done.json["topics_fresh"])
+        def fresh():
+            done = self.server.request("POST", f"/api/insights/{self.workspace}/recalculate", token=self.token)
+            self.assert_status(done, 200)
+            return done.json["topics_fresh"]
+        poll(fresh, 90, "every question is in the topics")
         reply = self.server.request("GET", f"/api/insights/{self.workspace}", token=self.token)
         return {topic["id"]: topic for topic in reply.json["topics"]}
 
