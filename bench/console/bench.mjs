@@ -21,11 +21,11 @@ function fill(workspace) {
       ${numbers(documents)} SELECT ${uuid}, '${workspace}', 'procédure-' || n || '.pdf', 1000 + n, 'application/pdf', 'indexed', n % 40, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || n || ' minutes'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now') FROM d;
     CREATE TEMP TABLE made AS ${numbers(conversations)} SELECT n, ${uuid} AS id FROM d;
     INSERT INTO conversations (id, workspace_id, visitor_id, title, channel, started_at, last_message_at)
-      SELECT id, '${workspace}', 'visiteur-' || (n % 900), 'Question numéro ' || n || ' sur la livraison', 'widget', strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 20) || ' seconds'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 20) || ' seconds') FROM made;
+      SELECT id, '${workspace}', 'visiteur-' || (n % 900), 'Question numéro ' || n || ' sur la livraison', 'widget', strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 5) || ' minutes'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 5) || ' minutes') FROM made;
     INSERT INTO messages (id, conversation_id, role, content, sources, rag_score, feedback, response_time_ms, ttfb_ms, cached, created_at)
-      SELECT ${uuid}, made.id, 'user', 'Question numéro ' || n, '[]', NULL, NULL, NULL, NULL, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 20) || ' seconds') FROM made;
+      SELECT ${uuid}, made.id, 'user', 'Question numéro ' || (n % 300), '[]', NULL, NULL, NULL, NULL, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 5) || ' minutes') FROM made;
     INSERT INTO messages (id, conversation_id, role, content, sources, rag_score, feedback, response_time_ms, ttfb_ms, cached, created_at)
-      SELECT ${uuid}, made.id, 'assistant', 'Réponse numéro ' || n, '[]', 0.7, CASE n % 9 WHEN 0 THEN 1 WHEN 1 THEN -1 END, 900, 120, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 20) || ' seconds') FROM made;`);
+      SELECT ${uuid}, made.id, 'assistant', 'Réponse numéro ' || n, '[]', 0.7, CASE n % 9 WHEN 0 THEN 1 WHEN 1 THEN -1 END, 900, 120, 0, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (n * 5) || ' minutes') FROM made;`);
 }
 
 const shown = (values, digits = 0) => {
