@@ -475,6 +475,25 @@ describe('what visitors wrote', () => {
     await page.getByRole('button', { name: /délai pour un retour/ }).waitFor();
   });
 
+  test('on a phone the other filters open on demand, and say how many are set', async () => {
+    await another({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }, async (one) => {
+      await signIn(one, server.url, kEmail);
+      await one.waitForURL('**/workspaces');
+      await one.goto(pageOf(server.url, 'conversations', workspace));
+      await one.getByRole('button', { name: /délai pour un retour/ }).waitFor();
+      assert.equal(await one.getByLabel('Réponses').isVisible(), false);
+      await one.getByRole('button', { name: 'Plus de filtres' }).click();
+      await check(one, 'filters on a phone');
+      await screenshot(one, 'console-phone-filters');
+      await one.getByLabel('Réponses').selectOption('1');
+      await one.getByRole('button', { name: 'Plus de filtres (1)', expanded: true }).click();
+      assert.equal(await one.getByLabel('Réponses').isVisible(), false);
+      await one.getByRole('button', { name: /trottinettes/ }).first().waitFor({ state: 'detached' });
+      await one.getByRole('button', { name: 'Effacer' }).click();
+      await one.getByRole('button', { name: /trottinettes/ }).first().waitFor();
+    });
+  });
+
   test('a poorly answered question gets an answer, is checked, and is dealt with', async () => {
     await page.goto(pageOf(server.url, 'insights', workspace));
     await page.getByRole('button', { name: /trottinettes/ }).first().click();
