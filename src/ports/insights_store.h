@@ -42,8 +42,8 @@ class InsightsStore {
   // true, and a day that is not kept is to be counted.
   virtual Result<std::map<Day, Figures>> kept(const WorkspaceId& workspace, const TimeZone& zone,
                                               Day from, Day to) = 0;
-  // `counted` is when counting began: what changed in the workspace since, or shortly before, may
-  // or may not be in `days`, and nothing is kept then.
+  // `counted` is when counting began: a vote or a resolved answer since, or shortly before, may or
+  // may not be in `days`, and its day is not kept then; no day is beside a deleted conversation.
   virtual Status keep(const WorkspaceId& workspace, const TimeZone& zone,
                       const std::map<Day, Figures>& days, Time counted) = 0;
   // Those of which any day is kept.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "storage/changes.h"
 #include "storage/query.h"
 #include "storage/upsert.h"
 
@@ -48,6 +49,21 @@ std::optional<int> integer(const Row& row, int column) {
 std::uint64_t name_hash(const Uuid& id) {
   const auto& bytes = id.bytes();
   return monitora::name_hash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+// A time zone is at most 14 hours from UTC: its day is this one, the one before or the one after.
+std::pair<Day, Day> days_around(Time at) {
+  using std::chrono::days;
+  const Day day = TimeZone::utc().day_of(at);
+  return {day - days(1), day + days(1)};
+}
+
+Result<std::optional<Time>> time_of(sql::Connection& connection, const WorkspaceId& workspace,
+                                    const MessageId& message) {
+  return query_one(connection,
+                   "SELECT m.created_at FROM messages m JOIN conversations c "
+                   "ON c.id = m.conversation_id WHERE c.workspace_id = ? AND m.id = ?",
+                   {p(workspace), p(message)}, [](const Row& row) { return row.time(0); });
 }
 
 }  // namespace
@@ -158,13 +174,10 @@ Status write_kept_figures(sql::Connection& connection, const WorkspaceId& worksp
   return {};
 }
 
-// A time zone is at most 14 hours from UTC: its day is this one, the one before or the one after.
 Status forget_figures(sql::Connection& connection, const WorkspaceId& workspace, Time from,
                       Time to) {
-  using std::chrono::days;
-  const TimeZone utc = TimeZone::utc();
-  const std::string first = format_day(utc.day_of(from) - days(1));
-  const std::string last = format_day(utc.day_of(to) + days(1));
+  const std::string first = format_day(days_around(from).first);
+  const std::string last = format_day(days_around(to).second);
   return connection
       .execute(
           "UPDATE analytics_daily SET figures = NULL "
@@ -175,9 +188,7 @@ Status forget_figures(sql::Connection& connection, const WorkspaceId& workspace,
 
 Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspace,
                          const MessageId& message) {
-  MONITORA_ASSIGN(const auto at,
-                  query_one(connection, "SELECT created_at FROM messages WHERE id = ?",
-                            {p(message)}, [](const Row& row) { return row.time(0); }));
+  MONITORA_ASSIGN(const auto at, time_of(connection, workspace, message));
   return at ? forget_figures(connection, workspace, *at, *at) : Status();
 }
 
@@ -195,6 +206,32 @@ Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspa
                             }));
   if (!times || !*times) return {};
   return forget_figures(connection, workspace, (*times)->first, (*times)->second);
+}
+
+Result<std::optional<std::set<Day>>> days_changed_since(sql::Connection& connection,
+                                                        const WorkspaceId& workspace, Time since) {
+  std::set<MessageId> messages;
+  bool known = true;
+  MONITORA_TRY(connection.query(
+      "SELECT entity, message_ids FROM change_log WHERE workspace_id = ? AND at >= ? "
+      "AND (entity = 'insights' OR entity = 'message' AND operation = 'updated' "
+      "OR entity = 'conversation' AND operation = 'deleted')",
+      {p(workspace), p(since)}, [&](const Row& row) {
+        const std::vector<MessageId> named = read_message_ids(row.text(1));
+        messages.insert(named.begin(), named.end());
+        // Insights that name no message were calculated, or are topics: no message changed.
+        if (named.empty() && row.text(0) != "insights") known = false;
+        return Status();
+      }));
+  std::set<Day> changed;
+  if (!known) return std::optional<std::set<Day>>();
+  for (const MessageId& message : messages) {
+    MONITORA_ASSIGN(const auto at, time_of(connection, workspace, message));
+    if (!at) continue;  // deleted since, which forgot its day
+    const auto [first, last] = days_around(*at);
+    for (Day day = first; day <= last; day += std::chrono::days(1)) changed.insert(day);
+  }
+  return std::optional(std::move(changed));
 }
 
 }  // namespace monitora::storage

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +41,12 @@ Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspa
                          const MessageId& message);
 Status forget_figures_of(sql::Connection& connection, const WorkspaceId& workspace,
                          const ConversationId& conversation);
+
+// The days, in whatever zone, whose figures may have changed since then, as change_log tells:
+// those around each message voted on or resolved. Nothing when all may have: a conversation was
+// deleted, and with it went the times of its messages.
+Result<std::optional<std::set<Day>>> days_changed_since(sql::Connection& connection,
+                                                        const WorkspaceId& workspace, Time since);
 
 // What a day's figures have beside their columns, as JSON.
 std::string figures_json(const Figures& figures, const std::string& zone);

@@ -118,7 +118,7 @@ class SqlInsightsStore final : public InsightsStore {
       if (rows == 0) return Status::not_found("message_not_found");
       MONITORA_TRY(forget_figures_of(connection, workspace, message));
       return log_change(connection, workspace, "insights", workspace.to_string(), "updated",
-                        clock_.now());
+                        clock_.now(), {&message, 1});
     });
   }
 
@@ -163,14 +163,11 @@ class SqlInsightsStore final : public InsightsStore {
     // Nodes' clocks differ a little, and what commits late was written a little earlier.
     const Time since = counted - std::chrono::minutes(1);
     return workspace_must_exist(transact_upsert(pool_, [&](Connection& connection) -> Status {
-      MONITORA_ASSIGN(
-          const bool changed,
-          exists(connection,
-                 "SELECT 1 FROM change_log WHERE workspace_id = ? AND at >= ? "
-                 "AND (entity = 'insights' OR entity = 'message' AND operation = 'updated' "
-                 "OR entity = 'conversation' AND operation = 'deleted')",
-                 {p(workspace), p(since)}));
-      return changed ? Status() : write_kept_figures(connection, workspace, zone.name(), days);
+      MONITORA_ASSIGN(const auto changed, days_changed_since(connection, workspace, since));
+      if (!changed) return {};
+      std::map<Day, Figures> sure = days;
+      std::erase_if(sure, [&](const auto& day) { return changed->contains(day.first); });
+      return write_kept_figures(connection, workspace, zone.name(), sure);
     }));
   }
 

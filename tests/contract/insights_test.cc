@@ -284,6 +284,28 @@ TEST_P(KeptFigures, NothingIsKeptThatChangedWhileItWasCounted) {
   EXPECT_EQ(kept(), days);
 }
 
+TEST_P(KeptFigures, FiguresAreKeptRightAfterInsightsWereCalculated) {
+  ASSERT_TRUE(insights->calculate(workspace).ok());
+  ASSERT_OK(insights->keep(workspace, zone, {{day, some(8)}}, clock.now()));
+  EXPECT_EQ(kept().at(day).messages, 8);
+}
+
+TEST_P(KeptFigures, AVoteHoldsItsOwnDaysAloneBack) {
+  const Day earlier = day - std::chrono::days(5), its = day + std::chrono::days(1);
+  ASSERT_OK(conversations->set_feedback(workspace, talked.first.id, talked.second[1].id, 1));
+  ASSERT_OK(insights->resolve(workspace, talked.second[1].id));
+  ASSERT_OK(insights->keep(workspace, zone, {{earlier, some(3)}, {its, some(6)}}, clock.now()));
+  EXPECT_EQ(insights->kept(workspace, zone, earlier, day)->count(earlier), 1U);
+  EXPECT_FALSE(kept().contains(its));
+}
+
+TEST_P(KeptFigures, NothingIsKeptBesideADeletedConversation) {
+  const Day earlier = day - std::chrono::days(5);
+  ASSERT_OK(conversations->remove(workspace, talked.first.id));
+  ASSERT_OK(insights->keep(workspace, zone, {{earlier, some(3)}}, clock.now()));
+  EXPECT_THAT(*insights->kept(workspace, zone, earlier, day), IsEmpty());
+}
+
 TEST_P(KeptFigures, NamesComeBackOrAreNot) {
   std::map<Day, Figures> named = days;
   Figures& first = named.at(day);
